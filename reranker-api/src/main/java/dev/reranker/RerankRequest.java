@@ -1,5 +1,6 @@
 package dev.reranker;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -94,5 +95,24 @@ public record RerankRequest(String query, List<Candidate> candidates, int topN) 
    */
   public RerankRequest withTopN(int topN) {
     return new RerankRequest(query, candidates, topN);
+  }
+
+  /**
+   * The candidates' texts, for a model to read.
+   *
+   * @return one text a candidate, in their order; a cheap view
+   */
+  public List<String> texts() {
+    return new AbstractList<>() {
+      @Override
+      public String get(int index) {
+        return candidates.get(index).document().text();
+      }
+
+      @Override
+      public int size() {
+        return candidates.size();
+      }
+    };
   }
 }

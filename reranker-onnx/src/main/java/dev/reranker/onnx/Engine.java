@@ -1,0 +1,158 @@
+package dev.reranker.onnx;
+
+import dev.reranker.onnx.BatchPlan.Batch;
+import dev.reranker.onnx.OnnxSession.Sink;
+import dev.reranker.onnx.TextTokenizer.Tokens;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+
+/**
+ * A loaded model at work: tokenizer, session and threads, shared by all callers.
+ *
+ * <p>A request's texts are tokenized once, on all threads; its rows are grouped by length and the
+ * groups spread over the threads. Memory follows the batch budget, not the number of rows.
+ */
+final class Engine implements AutoCloseable {
+
+  /** Texts tokenized by one task: about a millisecond's work. */
+  private static final int TEXTS_A_TASK = 8;
+
+  private final TextTokenizer tokenizer;
+  private final TokenTemplate template;
+  private final OnnxSession session;
+  private final Workers workers;
+  private final CallGate gate;
+  private final ModelInfo info;
+  private final int padId;
+
+  private Engine(
+      TextTokenizer tokenizer,
+      TokenTemplate template,
+      OnnxSession session,
+      EngineSettings settings,
+      int maxLength,
+      int padId) {
+    this.tokenizer = tokenizer;
+    this.template = template;
+    this.session = session;
+    this.padId = padId;
+    this.info =
+        new ModelInfo(
+            settings.name(),
+            session.provider(),
+            maxLength,
+            settings.threads(session.provider()),
+            settings.batchTokens(session.provider()));
+    this.workers = new Workers(info.name(), info.threads());
+    this.gate = new CallGate(info.name());
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param texts how many texts a row has: 1 or 2
+   * @param outputs names of the wanted output, the preferred first
+   */
+  static Engine open(EngineSettings settings, ModelConfig config, int texts, List<String> outputs) {
+    ModelSource source = settings.source();
+    // Both files first: an error about a missing one should not wait for the other to load.
+    var graph = source.require(ModelSource.GRAPH);
+    int maxLength = settings.maxLength(config);
+    TextTokenizer tokenizer = TextTokenizer.load(source.require(ModelSource.TOKENIZER));
+    try {
+      TokenTemplate template = texts == 1 ? tokenizer.single() : tokenizer.pair();
+      OnnxSession session =
+          OnnxSession.open(settings.name(), graph, settings.providers(), outputs, template);
+      return new Engine(tokenizer, template, session, settings, maxLength, config.padId());
+    } catch (RuntimeException | Error e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  ModelInfo info() {
+    return info;
+  }
+
+  OnnxSession.Output output() {
+    return session.output();
+  }
+
+  /** How many tokens the texts of a row may have together. */
+  int room() {
+    return info.maxLength() - template.overhead();
+  }
+
+  /** Runs a call, unless this engine is closed; closing waits for it. */
+  <T> T call(Supplier<T> call) {
+    return gate.call(call);
+  }
+
+  Tokens encode(String text, int wanted) {
+    return tokenizer.encode(text, wanted);
+  }
+
+  /** Marks the beginning of a request. */
+  long begin() {
+    return workers.begin();
+  }
+
+  /** Tokenizes texts on all threads, each once. */
+  Tokens[] encodeAll(long request, List<String> texts, int wanted) {
+    var tokens = new Tokens[texts.size()];
+    var tasks = new ArrayList<Runnable>(texts.size() / TEXTS_A_TASK + 1);
+    for (int from = 0; from < tokens.length; from += TEXTS_A_TASK) {
+      int start = from;
+      int end = Math.min(tokens.length, from + TEXTS_A_TASK);
+      tasks.add(
+          () -> {
+            for (int i = start; i < end; i++) {
+              tokens[i] = tokenizer.encode(texts.get(i), wanted);
+            }
+          });
+    }
+    workers.run(request, true, tasks);
+    return tokens;
+  }
+
+  /** What {@link #run} computed, padding included and not. */
+  record Work(long tokens, long paddedTokens) {}
+
+  /**
+   * Runs rows through the model.
+   *
+   * @param lengths the tokens of each row's texts, special tokens not counted
+   * @param texts the ids of a row's texts
+   * @param sink takes each batch's values, on a worker thread
+   */
+  Work run(long request, int[] lengths, IntFunction<int[][]> texts, Sink sink) {
+    int[] rows = new int[lengths.length];
+    long tokens = 0;
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = lengths[i] + template.overhead();
+      tokens += rows[i];
+    }
+    // A short list is split finer, so that every thread has work.
+    int share = (int) Math.min(info.batchTokens(), tokens / info.threads() + 1);
+    List<Batch> batches = BatchPlan.of(rows, share);
+    workers.run(
+        request,
+        false,
+        batches.stream()
+            .<Runnable>map(batch -> () -> session.run(batch, texts, template, padId, sink))
+            .toList());
+    return new Work(tokens, batches.stream().mapToLong(Batch::paddedTokens).sum());
+  }
+
+  @Override
+  public void close() {
+    gate.close(
+        () -> {
+          workers.close();
+          session.close();
+          tokenizer.close();
+        });
+  }
+}

@@ -1,0 +1,252 @@
+package dev.reranker.onnx;
+
+import dev.reranker.InferenceException;
+import dev.reranker.ModelLoadException;
+import dev.reranker.RerankRequest;
+import dev.reranker.RerankResult;
+import dev.reranker.RerankStats;
+import dev.reranker.Reranker;
+import dev.reranker.Scorer;
+import dev.reranker.onnx.TextTokenizer.Tokens;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A cross-encoder on ONNX Runtime: reads query and passage together and gives one logit a pair.
+ *
+ * {@snippet :
+ * try (OnnxReranker reranker = OnnxReranker.builder().build()) { // the bundled default model
+ *   RerankResult result = reranker.rerank("how do whales sleep", passages);
+ * }
+ * }
+ *
+ * <p><b>Input.</b> Query and passage are joined as the model's tokenizer joins them, for example
+ * {@code [CLS] query [SEP] passage [SEP]}, to at most {@link ModelInfo#maxLength()} tokens. Only
+ * the passage is cut, at its end, and results say so ({@link
+ * dev.reranker.RankedDocument#truncated()}). At least {@value #MIN_PASSAGE_TOKENS} tokens (a
+ * quarter of the length, where that is less) are kept for the passage; a query that leaves fewer is
+ * an {@link IllegalArgumentException}. Any text is a passage, the empty one too; lone surrogates
+ * count as U+FFFD.
+ *
+ * <p><b>Scores.</b> The logit is the model's raw output; of a head with two labels it is the second
+ * minus the first. The score is its activation: the one that the model's {@code config.json} names,
+ * otherwise the sigmoid. Scores do not depend on what else is in the list: the same pair has the
+ * same logit to 1e-4 alone or among thousands.
+ *
+ * <p><b>Threads and memory.</b> One instance serves any number of threads and runs at most {@link
+ * ModelInfo#threads()} batches at a time, on threads of its own. Memory follows the batch budget,
+ * not the length of the list. {@link #close()} waits for calls in flight. An interrupted caller
+ * gets an {@link InferenceException} and stays interrupted.
+ */
+public final class OnnxReranker implements Reranker, Scorer {
+
+  /** Tokens that are kept for the passage, however long the query is. */
+  public static final int MIN_PASSAGE_TOKENS = 32;
+
+  static final String DEFAULT_MODEL = "dev/reranker/models/minilm-l6";
+
+  private final Engine engine;
+  private final Activation activation;
+  private final int labels;
+  private final int queryLimit;
+
+  private OnnxReranker(Engine engine, Activation activation) {
+    this.engine = engine;
+    this.activation = activation;
+    this.labels = labels(engine);
+    int room = engine.room();
+    this.queryLimit = room - Math.min(MIN_PASSAGE_TOKENS, room / 4);
+    if (queryLimit < 1) {
+      throw new IllegalArgumentException(
+          "maxLength is %d tokens; query and passage need at least 4 besides the special ones"
+              .formatted(engine.info().maxLength()));
+    }
+  }
+
+  private static int labels(Engine engine) {
+    OnnxSession.Output output = engine.output();
+    int labels = output.width();
+    boolean flat = output.rowShape().length <= 1 || labels == 1;
+    if (!flat || labels < 1 || labels > 2) {
+      throw new ModelLoadException(
+          "'%s' gives its output '%s' as [batch, %s]; a cross-encoder with one or two labels gives [batch], [batch, 1], [batch, 1, 1] or [batch, 2]"
+              .formatted(
+                  engine.info().name(),
+                  output.name(),
+                  java.util.Arrays.toString(output.rowShape()).replaceAll("[\\[\\]]", "")));
+    }
+    return labels;
+  }
+
+  /**
+   * Starts a reranker.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * What was loaded and how it runs.
+   *
+   * @return the model's facts
+   */
+  public ModelInfo info() {
+    return engine.info();
+  }
+
+  @Override
+  public String name() {
+    return engine.info().name();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws NullPointerException if an argument or a passage is null
+   * @throws IllegalStateException if this reranker is closed
+   */
+  @Override
+  public float[] score(String query, List<String> passages) {
+    Objects.requireNonNull(query, "query");
+    List<String> texts = RerankRequest.ofTexts(query, passages).texts();
+    float[] logits = engine.call(() -> run(query, texts)).logits;
+    for (int i = 0; i < logits.length; i++) {
+      if (Float.isNaN(logits[i])) {
+        throw new InferenceException(
+            "'%s' gave NaN for passage %d of %d: the model is damaged or overflows"
+                .formatted(name(), i, logits.length));
+      }
+    }
+    return logits;
+  }
+
+  @Override
+  public RerankResult rerank(RerankRequest request) {
+    long start = System.nanoTime();
+    Scored scored = engine.call(() -> run(request.query(), request.texts()));
+    var stats =
+        new RerankStats(
+            scored.logits.length,
+            0,
+            scored.truncated.cardinality(),
+            scored.work.tokens(),
+            scored.work.paddedTokens(),
+            Duration.ofNanos(System.nanoTime() - start));
+    return RerankResult.ranked(request, name(), scored.logits, activation, scored.truncated, stats);
+  }
+
+  private record Scored(float[] logits, BitSet truncated, Engine.Work work) {}
+
+  private Scored run(String query, List<String> passages) {
+    int[] queryIds = encodeQuery(query);
+    int room = engine.room() - queryIds.length;
+    long request = engine.begin();
+    Tokens[] tokens = engine.encodeAll(request, passages, room);
+
+    var truncated = new BitSet(tokens.length);
+    int[] lengths = new int[tokens.length];
+    for (int i = 0; i < tokens.length; i++) {
+      lengths[i] = queryIds.length + tokens[i].ids().length;
+      truncated.set(i, tokens[i].truncated());
+    }
+    float[] logits = new float[tokens.length];
+    Engine.Work work =
+        engine.run(
+            request,
+            lengths,
+            row -> new int[][] {queryIds, tokens[row].ids()},
+            (batch, values) -> {
+              for (int i = 0; i < batch.rows().length; i++) {
+                logits[batch.rows()[i]] =
+                    labels == 1 ? values.get(i) : values.get(2 * i + 1) - values.get(2 * i);
+              }
+            });
+    return new Scored(logits, truncated, work);
+  }
+
+  private int[] encodeQuery(String query) {
+    if (query.isBlank()) {
+      throw new IllegalArgumentException("the query is blank: give at least one word");
+    }
+    Tokens tokens = engine.encode(query, queryLimit);
+    if (tokens.truncated()) {
+      int most = 100_000;
+      Tokens all = engine.encode(query, most);
+      throw new IllegalArgumentException(
+          "query has %s%d tokens; '%s' takes %d for query and passage together, of which a query may use %d: shorten it or choose a model with a longer window"
+              .formatted(
+                  all.truncated() ? "more than " : "",
+                  all.ids().length,
+                  name(),
+                  engine.info().maxLength(),
+                  queryLimit));
+    }
+    return tokens.ids();
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+
+  /** Collects the settings; not thread-safe. */
+  public static final class Builder extends ModelBuilder<Builder> {
+
+    private java.util.Optional<Activation> activation = java.util.Optional.empty();
+
+    private Builder() {}
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    /**
+     * Sets what makes a score of a logit; default: as the model's {@code config.json} says,
+     * otherwise {@link Activation#SIGMOID}.
+     *
+     * @param activation the function
+     * @return this
+     */
+    public Builder activation(Activation activation) {
+      this.activation = java.util.Optional.of(activation);
+      return this;
+    }
+
+    /**
+     * Loads the model: the given one, or the default that the artifact {@code reranker-minilm-l6}
+     * holds.
+     *
+     * @return the reranker, to be closed by the caller
+     * @throws ModelLoadException if a file is missing or damaged, or the model is not a
+     *     cross-encoder with one or two labels
+     * @throws IllegalArgumentException if a setting does not fit the model
+     */
+    public OnnxReranker build() {
+      EngineSettings settings = settings(Builder::bundled);
+      var config = new ModelConfig(settings.source());
+      Activation chosen = activation.orElseGet(config::activation);
+      Engine engine = Engine.open(settings, config, 2, List.of("logits", "scores", "output"));
+      try {
+        return new OnnxReranker(engine, chosen);
+      } catch (RuntimeException | Error e) {
+        engine.close();
+        throw e;
+      }
+    }
+
+    private static ModelSource bundled() {
+      ModelSource source = ModelSource.classpath(DEFAULT_MODEL);
+      if (source.find(ModelSource.GRAPH).isEmpty()) {
+        throw new ModelLoadException(
+            "no model was given and the default one is not on the class path: add the dependency"
+                + " dev.reranker:reranker-minilm-l6, or call model(ModelSource.directory(..))");
+      }
+      return source;
+    }
+  }
+}
