@@ -13,7 +13,7 @@ record EngineSettings(
     List<ExecutionProvider> providers) {
 
   /** Small batches keep a layer's activations in the core's cache; see benchmarks/README.md. */
-  static final int CPU_BATCH_TOKENS = 1024;
+  static final int CPU_BATCH_TOKENS = 512;
 
   /** A GPU wants to be filled. */
   static final int GPU_BATCH_TOKENS = 16_384;

@@ -1,0 +1,124 @@
+package dev.reranker.lucene;
+
+import dev.reranker.Document;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.SortedDocValuesField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.UnicodeUtil;
+import org.jspecify.annotations.Nullable;
+
+/** How a {@link Document} lies in the index: id, text, vector, and one field a metadata key. */
+record DocumentFields(String id, String text, String vector) {
+
+  /** UTF-8 takes at most 3 bytes a char. */
+  private static final int LONG_VALUE_PREFIX = IndexWriter.MAX_TERM_LENGTH / 3;
+
+  DocumentFields {
+    checkName("idField", id);
+    checkName("textField", text);
+    checkName("vectorField", vector);
+    if (id.equals(text) || id.equals(vector) || text.equals(vector)) {
+      throw new IllegalArgumentException(
+          "idField '%s', textField '%s' and vectorField '%s' must be three different names"
+              .formatted(id, text, vector));
+    }
+  }
+
+  private static void checkName(String setting, String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException(setting + " is blank; give the field a name");
+    }
+  }
+
+  Term term(String documentId) {
+    return new Term(id, documentId);
+  }
+
+  /**
+   * Checks what Lucene could not keep.
+   *
+   * @param position the document's place in the caller's list, for the message
+   * @throws IllegalArgumentException if the id is too long or not valid UTF-16, or a metadata key
+   *     is one of the field names
+   */
+  void check(@Nullable Document document, long position) {
+    if (document == null) {
+      throw new NullPointerException("document " + position + " is null");
+    }
+    String documentId = document.id();
+    String start = documentId.substring(0, Math.min(40, documentId.length()));
+    int bytes = UnicodeUtil.calcUTF16toUTF8Length(documentId, 0, documentId.length());
+    if (bytes > IndexWriter.MAX_TERM_LENGTH) {
+      throw new IllegalArgumentException(
+          "the id of document %d is %d bytes long in UTF-8 ('%s…'); at most %d fit: use a shorter one"
+              .formatted(position, bytes, start, IndexWriter.MAX_TERM_LENGTH));
+    }
+    if (hasUnpairedSurrogate(documentId)) {
+      throw new IllegalArgumentException(
+          "the id of document %d ('%s') has an unpaired surrogate, which UTF-8 cannot keep: use an id of valid characters"
+              .formatted(position, start));
+    }
+    for (String key : document.metadata().keySet()) {
+      if (key.isEmpty() || key.equals(id) || key.equals(text) || key.equals(vector)) {
+        throw new IllegalArgumentException(
+            "document %d ('%s') has the metadata key '%s'; keys are not empty and not '%s', '%s' or '%s', the index's own fields: rename the key, or those by the builder"
+                .formatted(position, start, key, id, text, vector));
+      }
+    }
+  }
+
+  private static boolean hasUnpairedSurrogate(String value) {
+    return value.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF);
+  }
+
+  org.apache.lucene.document.Document write(Document document, float @Nullable [] unitVector) {
+    var fields = new org.apache.lucene.document.Document();
+    fields.add(new StringField(id, document.id(), Field.Store.YES));
+    fields.add(new SortedDocValuesField(id, new BytesRef(document.id())));
+    fields.add(new TextField(text, document.text(), Field.Store.YES));
+    document
+        .metadata()
+        .forEach(
+            (key, value) -> {
+              fields.add(new StringField(key, indexed(value), Field.Store.NO));
+              fields.add(new StoredField(key, value));
+            });
+    if (unitVector != null) {
+      fields.add(new KnnFloatVectorField(vector, unitVector, VectorSimilarityFunction.DOT_PRODUCT));
+    }
+    return fields;
+  }
+
+  /** What of a metadata value is indexed: all of it, or as many characters as surely fit. */
+  private static String indexed(String value) {
+    int bytes = UnicodeUtil.calcUTF16toUTF8Length(value, 0, value.length());
+    return bytes > IndexWriter.MAX_TERM_LENGTH ? value.substring(0, LONG_VALUE_PREFIX) : value;
+  }
+
+  Document read(org.apache.lucene.document.Document stored) {
+    String documentId = "";
+    String documentText = "";
+    Map<String, String> metadata = new LinkedHashMap<>();
+    for (IndexableField field : stored) {
+      String value = field.stringValue();
+      if (field.name().equals(id)) {
+        documentId = value;
+      } else if (field.name().equals(text)) {
+        documentText = value;
+      } else {
+        metadata.put(field.name(), value);
+      }
+    }
+    return new Document(documentId, documentText, metadata);
+  }
+}
