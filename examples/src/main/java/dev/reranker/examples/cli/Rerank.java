@@ -52,6 +52,7 @@ public final class Rerank {
   static CommandLine commandLine() {
     var rerank = new Rerank();
     return new CommandLine(rerank)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Rerank::wrongUsage)
         .setExecutionExceptionHandler((e, command, parsed) -> rerank.failed(e, command));
   }

@@ -32,6 +32,9 @@ import java.util.zip.ZipFile;
  */
 public final class LuceneJavadoc {
 
+  /** Names the way passages are made; changes with it. */
+  public static final String FORM = "Javadoc passages, 1";
+
   /** About 120 tokens: one answer, and short enough that embedding all of them takes no minute. */
   private static final int PASSAGE_CHARS = 500;
 
@@ -136,7 +139,7 @@ public final class LuceneJavadoc {
           new Document(
               i == 0 ? id : id + "~" + (i + 1),
               title + ": " + texts.get(i),
-              Map.of("title", title)));
+              Map.of("title", i == 0 ? title : title + ", part " + (i + 1))));
     }
   }
 
