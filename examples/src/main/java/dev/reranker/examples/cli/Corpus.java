@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 final class Corpus {
 
   static final String TITLE = "title";
-  private static final String FORM = "{\"_id\": \"d1\", \"title\": \"may be missing\", \"text\": \"…\"}";
+  private static final String FORM =
+      "{\"_id\": \"d1\", \"title\": \"may be missing\", \"text\": \"…\"}";
 
   private Corpus() {}
 

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       "Measure a run against judgements: nDCG@10, recall@100 and MRR@10.",
       "The mean is over all judged queries; one that the run does not answer counts 0."
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class EvalCommand implements Callable<Integer> {
 
   private static final List<Metric> METRICS =

@@ -2,6 +2,7 @@ package dev.reranker.examples.cli;
 
 import dev.reranker.Retriever;
 import dev.reranker.Retrievers;
+import dev.reranker.examples.cli.FirstStageOptions.Kind;
 import dev.reranker.lucene.LuceneIndex;
 import dev.reranker.onnx.OnnxEmbedder;
 import java.io.IOException;
@@ -22,11 +23,11 @@ final class FirstStage implements AutoCloseable {
   private final LuceneIndex index;
   private final Retriever retriever;
 
-  private FirstStage(FirstStageOptions options, Optional<OnnxEmbedder> embedder, LuceneIndex index) {
+  private FirstStage(Kind kind, Optional<OnnxEmbedder> embedder, LuceneIndex index) {
     this.embedder = embedder;
     this.index = index;
     this.retriever =
-        switch (options.kind()) {
+        switch (kind) {
           case KNN -> index.knn();
           case BM25 -> index.bm25();
           case HYBRID -> Retrievers.rrf(index.knn(), index.bm25());
@@ -36,24 +37,30 @@ final class FirstStage implements AutoCloseable {
   /**
    * Opens the index of a corpus, which is indexed now if it was not before.
    *
+   * @param usual the kind, where the user chose none
    * @param corpus what identifies the corpus and its state
    * @param source reads it
    * @param err where progress goes
    */
   static FirstStage open(
-      FirstStageOptions options, List<String> corpus, IndexCache.Source source, PrintWriter err)
+      FirstStageOptions options,
+      Kind usual,
+      List<String> corpus,
+      IndexCache.Source source,
+      PrintWriter err)
       throws IOException {
+    Kind kind = options.kindOr(usual);
     var parts = new ArrayList<>(corpus);
     parts.add(FORM);
-    if (options.kind() == FirstStageOptions.Kind.BM25) {
+    if (kind == Kind.BM25) {
       return new FirstStage(
-          options, Optional.empty(), index(options, parts, Optional.empty(), source, err));
+          kind, Optional.empty(), index(options, parts, Optional.empty(), source, err));
     }
     OnnxEmbedder embedder = options.openEmbedder();
     try {
       parts.addAll(options.embedderFingerprint());
       LuceneIndex index = index(options, parts, Optional.of(embedder), source, err);
-      return new FirstStage(options, Optional.of(embedder), index);
+      return new FirstStage(kind, Optional.of(embedder), index);
     } catch (IOException | RuntimeException e) {
       embedder.close();
       throw e;

@@ -5,6 +5,7 @@ import dev.reranker.onnx.OnnxEmbedder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +24,10 @@ final class FirstStageOptions {
   @Option(
       names = "--retriever",
       paramLabel = "KIND",
-      defaultValue = "hybrid",
-      description = {
-        "First stage: knn (vectors), bm25 (words) or hybrid (both, joined by reciprocal rank",
-        "fusion). Default: ${DEFAULT-VALUE}."
-      })
-  private Kind kind;
+      description =
+          "First stage: knn (vectors), bm25 (words) or hybrid (both, joined by reciprocal rank"
+              + " fusion). Default: hybrid; in the quickstart knn.")
+  private @Nullable Kind kind;
 
   @Option(
       names = "--depth",
@@ -41,23 +40,22 @@ final class FirstStageOptions {
   @Option(
       names = "--embedder",
       paramLabel = "DIR",
-      description = {
-        "Folder of the embedding model in the Hugging Face layout.",
-        "Default: all-MiniLM-L6-v2, which comes with this program."
-      })
+      description =
+          "Folder of the embedding model in the Hugging Face layout. Default: all-MiniLM-L6-v2,"
+              + " which comes with this program.")
   private @Nullable Path embedder;
 
   @Option(
       names = "--index",
       paramLabel = "DIR",
-      description = {
-        "Folder where indexes are kept, so that a corpus is indexed once for each model.",
-        "Default: examples/target/index."
-      })
+      description =
+          "Folder where indexes are kept, so that a corpus is indexed once for each model."
+              + " Default: examples/target/index.")
   private @Nullable Path index;
 
-  Kind kind() {
-    return kind;
+  /** What the user chose, or otherwise this. */
+  Kind kindOr(Kind usual) {
+    return kind == null ? usual : kind;
   }
 
   int depth() {
@@ -74,8 +72,7 @@ final class FirstStageOptions {
     return embedder == null
         ? builder
             .model(
-                ModelSource.resources(
-                    "all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json"))
+                ModelSource.resources("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json"))
             .name("all-MiniLM-L6-v2")
             // The length that its card says it was trained for.
             .maxLength(256)
@@ -90,7 +87,7 @@ final class FirstStageOptions {
     }
     try (Stream<Path> tree = Files.walk(embedder.toRealPath())) {
       List<Path> files = tree.filter(Files::isRegularFile).sorted().toList();
-      var facts = new java.util.ArrayList<String>();
+      var facts = new ArrayList<String>();
       for (Path file : files) {
         facts.add(file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file));
       }

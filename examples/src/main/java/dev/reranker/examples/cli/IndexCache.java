@@ -66,11 +66,7 @@ record IndexCache(Path root) {
     try {
       try (var progress = Progress.start("indexing", documents.size(), err);
           var index =
-              settings
-                  .get()
-                  .directory(part)
-                  .listener((done, total) -> progress.at(done))
-                  .build()) {
+              settings.get().directory(part).listener((done, total) -> progress.at(done)).build()) {
         index.add(documents);
       }
       Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 final class Layout {
 
   static final int WIDTH = 80;
-  private static final int TITLE_WIDTH = 53;
+  private static final int TITLE_WIDTH = WIDTH - 22;
   private static final int TEXT_WIDTH = WIDTH - 13;
 
   private Layout() {}
@@ -33,17 +33,17 @@ final class Layout {
     List<RankedDocument> reranked = result.documents();
     List<RankedDocument> before =
         reranked.stream().sorted(Comparator.comparingInt(RankedDocument::index)).toList();
-    heading(out, "First stage: " + result.stages().get(0).stage(), "rank, then now");
+    heading(out, "First stage (" + result.stages().get(0).stage() + ")", "reranked");
     for (RankedDocument hit : before.subList(0, Math.min(top, before.size()))) {
-      row(out, hit, hit.index() + 1, firstScore(hit));
+      row(out, hit, hit.index() + 1, firstScore(hit), "now " + hit.rank());
     }
     out.println();
-    heading(out, "Reranked: " + last(result).stage(), "rank, then now");
+    heading(out, "Reranked (" + last(result).stage() + ")", "first stage");
     for (RankedDocument hit : reranked.subList(0, Math.min(top, reranked.size()))) {
-      row(out, hit, hit.rank(), hit.score());
+      row(out, hit, hit.rank(), hit.score(), "was " + (hit.index() + 1));
     }
     out.println();
-    out.println(account(result));
+    result.stages().forEach(stage -> out.println(account(stage)));
     out.flush();
   }
 
@@ -51,16 +51,15 @@ final class Layout {
     out.printf("%-" + (WIDTH - right.length()) + "s%s%n", left, right);
   }
 
-  private static void row(PrintWriter out, RankedDocument hit, int rank, double score) {
-    int from = hit.index() + 1;
-    String moved = from == hit.rank() ? "stays" : from + " -> " + hit.rank();
+  private static void row(
+      PrintWriter out, RankedDocument hit, int rank, double score, String elsewhere) {
     out.printf(
         Locale.ROOT,
-        "%3d  %6.4f  %-" + TITLE_WIDTH + "s  %11s%n",
+        "%3d  %6.4f  %-" + TITLE_WIDTH + "s  %7s%n",
         rank,
         score,
         beginning(hit.document(), TITLE_WIDTH),
-        moved);
+        elsewhere);
     out.printf("%13s%s%n", "", cut(body(hit.document()), TEXT_WIDTH));
   }
 
@@ -74,7 +73,9 @@ final class Layout {
   }
 
   private static double firstScore(RankedDocument hit) {
-    return hit.earlier().isEmpty() ? hit.score() : hit.earlier().get(hit.earlier().size() - 1).score();
+    return hit.earlier().isEmpty()
+        ? hit.score()
+        : hit.earlier().get(hit.earlier().size() - 1).score();
   }
 
   /** What was done and how long each stage took, on one line. */

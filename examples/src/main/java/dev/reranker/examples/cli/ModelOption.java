@@ -12,10 +12,9 @@ final class ModelOption {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = {
-        "Folder of the cross-encoder in the Hugging Face layout (model.onnx or onnx/model.onnx,",
-        "tokenizer.json, config.json). Default: the bundled model."
-      })
+      description =
+          "Folder of the cross-encoder in the Hugging Face layout (model.onnx or onnx/model.onnx,"
+              + " tokenizer.json, config.json). Default: the bundled model.")
   private @Nullable Path model;
 
   /** Loads the model; the caller closes it. */

@@ -1,6 +1,7 @@
 package dev.reranker.examples.cli;
 
 import dev.reranker.Pipeline;
+import dev.reranker.examples.cli.FirstStageOptions.Kind;
 import dev.reranker.examples.quickstart.LuceneJavadoc;
 import dev.reranker.onnx.OnnxReranker;
 import java.io.Console;
@@ -28,15 +29,16 @@ import picocli.CommandLine.Spec;
       "See what reranking does: three questions over Lucene's API documentation, and yours.",
       "For each, the five best of the first stage, then the five best after reranking."
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class QuickstartCommand implements Callable<Integer> {
 
   private static final int TOP = 5;
 
   private static final List<String> QUESTIONS =
       List.of(
-          "how do I delete documents that match a query",
-          "how can I see changes without committing them to disk",
-          "which class lets me boost the score of recent documents");
+          "what happens when two processes open the same index for writing",
+          "how can several threads search the same index",
+          "how to sort search results by a numeric field");
 
   @Spec private CommandSpec spec;
   @Mixin private FirstStageOptions firstStage;
@@ -83,6 +85,7 @@ final class QuickstartCommand implements Callable<Integer> {
     List<String> identity = List.of(LuceneJavadoc.FORM, content);
     return FirstStage.open(
         firstStage,
+        Kind.KNN,
         identity,
         () -> {
           err.println("first use: reading and indexing Lucene's API documentation, about a minute");

@@ -60,9 +60,7 @@ public final class Rerank {
   private static int wrongUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    command
-        .getErr()
-        .printf("%s: %s (usage: %s --help)%n", name, oneLine(e.getMessage()), name);
+    command.getErr().printf("%s: %s (usage: %s --help)%n", name, oneLine(describe(e)), name);
     return CommandLine.ExitCode.USAGE;
   }
 

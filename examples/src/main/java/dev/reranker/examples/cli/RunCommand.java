@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       "Search a whole query set and write a TREC run file: qid Q0 docid rank score tag.",
       "The score of a reranked document is its raw logit."
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -22,11 +22,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Score passages against queries.",
-      "Reads lines of {\"query\": \"…\", \"passages\": [\"…\"]} from standard input and answers each",
+      "Reads lines of {\"query\": \"…\", \"passages\": [\"…\"]} from standard input and answers"
+          + " each",
       "at once with a line of {\"logits\": […], \"scores\": […]} in the order of the passages.",
       "Blank lines are skipped. The first line that cannot be answered ends the command with",
       "exit code 1; the answers to the lines before it stand."
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ScoreCommand implements Callable<Integer> {
 
   private static final String FORM = "{\"query\": \"…\", \"passages\": [\"…\"]}";
@@ -37,7 +39,8 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var out = spec.commandLine().getOut();
-    // Not closed: standard input is not ours. Strict, so that bytes that are not UTF-8 are an error.
+    // Not closed: standard input is not ours. Strict, so that bytes that are not UTF-8 are an
+    // error.
     var in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8.newDecoder()));
     var lines = new JsonLines("stdin", in, FORM);

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       "Search your own documents and rerank what is found.",
       "Prints a line a result: rank, score, id, title or beginning, separated by tabs."
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SearchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

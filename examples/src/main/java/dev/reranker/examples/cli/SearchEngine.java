@@ -2,6 +2,7 @@ package dev.reranker.examples.cli;
 
 import dev.reranker.Document;
 import dev.reranker.Pipeline;
+import dev.reranker.examples.cli.FirstStageOptions.Kind;
 import dev.reranker.onnx.OnnxReranker;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,17 +14,18 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What {@code search} and {@code run} have in common: a corpus, a first stage and a reranker. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SearchEngine {
 
   @Option(
       names = "--corpus",
       required = true,
       paramLabel = "FILE|DIR",
-      description = {
-        "Documents: a JSONL file of {\"_id\", \"title\", \"text\"} (title may be missing; title",
-        "and text are both searched), or a folder of .txt and .md files. Models read the",
-        "beginning of a long document: all-MiniLM-L6-v2 256 tokens, the bundled reranker 512."
-      })
+      description =
+          "Documents: a JSONL file of {\"_id\", \"title\", \"text\"} (title may be missing; title"
+              + " and text are both searched), or a folder of text files (.txt, .md). Models read"
+              + " the beginning of a long document: all-MiniLM-L6-v2 256 tokens, the bundled"
+              + " reranker 512.")
   private Path corpus;
 
   @Mixin private FirstStageOptions firstStage;
@@ -42,7 +44,8 @@ final class SearchEngine {
     // Before the index, which may take minutes: a model that cannot be loaded is known at once.
     Optional<OnnxReranker> reranker = noRerank ? Optional.empty() : Optional.of(model.open());
     try {
-      var first = FirstStage.open(firstStage, identity(documents), () -> documents, err);
+      var first =
+          FirstStage.open(firstStage, Kind.HYBRID, identity(documents), () -> documents, err);
       return new Open(first, reranker, firstStage.depth());
     } catch (IOException | RuntimeException e) {
       reranker.ifPresent(OnnxReranker::close);

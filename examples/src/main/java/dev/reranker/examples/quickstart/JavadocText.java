@@ -77,7 +77,8 @@ final class JavadocText {
       return label;
     }
     String reference = matcher.group("reference").replace('#', '.');
-    return PACKAGE.matcher(reference.startsWith(".") ? reference.substring(1) : reference)
+    return PACKAGE
+        .matcher(reference.startsWith(".") ? reference.substring(1) : reference)
         .replaceAll("");
   }
 

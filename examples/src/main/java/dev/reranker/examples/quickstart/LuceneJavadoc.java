@@ -27,8 +27,8 @@ import java.util.zip.ZipFile;
 
 /**
  * The API documentation in a Lucene sources jar, a passage for each documented public class,
- * constructor and method that is not marked as internal. Documentation longer than a passage is cut between paragraphs into
- * several.
+ * constructor and method that is not marked as internal. Documentation longer than a passage is cut
+ * between paragraphs into several.
  */
 public final class LuceneJavadoc {
 
