@@ -5,4 +5,5 @@ module dev.reranker {
   requires static transitive org.jspecify;
 
   exports dev.reranker;
+  exports dev.reranker.eval;
 }

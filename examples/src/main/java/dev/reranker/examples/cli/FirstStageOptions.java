@@ -1,0 +1,97 @@
+package dev.reranker.examples.cli;
+
+import dev.reranker.onnx.ModelSource;
+import dev.reranker.onnx.OnnxEmbedder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How the candidates are found. */
+final class FirstStageOptions {
+
+  /** What finds them. */
+  enum Kind {
+    KNN,
+    BM25,
+    HYBRID
+  }
+
+  @Option(
+      names = "--retriever",
+      paramLabel = "KIND",
+      description =
+          "First stage: knn (vectors), bm25 (words) or hybrid (both, joined by reciprocal rank"
+              + " fusion). Default: hybrid; in the quickstart knn.")
+  private @Nullable Kind kind;
+
+  @Option(
+      names = "--depth",
+      paramLabel = "N",
+      defaultValue = "100",
+      converter = AtLeastOne.class,
+      description = "How many candidates the first stage brings. Default: ${DEFAULT-VALUE}.")
+  private int depth;
+
+  @Option(
+      names = "--embedder",
+      paramLabel = "DIR",
+      description =
+          "Folder of the embedding model in the Hugging Face layout. Default: all-MiniLM-L6-v2,"
+              + " which comes with this program.")
+  private @Nullable Path embedder;
+
+  @Option(
+      names = "--index",
+      paramLabel = "DIR",
+      description =
+          "Folder where indexes are kept, so that a corpus is indexed once for each model."
+              + " Default: examples/target/index.")
+  private @Nullable Path index;
+
+  /** What the user chose, or otherwise this. */
+  Kind kindOr(Kind usual) {
+    return kind == null ? usual : kind;
+  }
+
+  int depth() {
+    return depth;
+  }
+
+  IndexCache indexCache() {
+    return new IndexCache(index == null ? BuildFolder.path().resolve("index") : index);
+  }
+
+  /** Loads the embedding model; the caller closes it. */
+  OnnxEmbedder openEmbedder() {
+    OnnxEmbedder.Builder builder = OnnxEmbedder.builder();
+    return embedder == null
+        ? builder
+            .model(
+                ModelSource.resources("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json"))
+            .name("all-MiniLM-L6-v2")
+            // The length that its card says it was trained for.
+            .maxLength(256)
+            .build()
+        : builder.model(ModelSource.directory(embedder)).build();
+  }
+
+  /** Changes when the embedding model does, so that vectors of two models are never mixed. */
+  List<String> embedderFingerprint() throws IOException {
+    if (embedder == null) {
+      return List.of("all-MiniLM-L6-v2");
+    }
+    try (Stream<Path> tree = Files.walk(embedder.toRealPath())) {
+      List<Path> files = tree.filter(Files::isRegularFile).sorted().toList();
+      var facts = new ArrayList<String>();
+      for (Path file : files) {
+        facts.add(file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file));
+      }
+      return facts;
+    }
+  }
+}

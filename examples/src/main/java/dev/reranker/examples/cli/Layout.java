@@ -1,0 +1,117 @@
+package dev.reranker.examples.cli;
+
+import dev.reranker.Document;
+import dev.reranker.RankedDocument;
+import dev.reranker.SearchResult;
+import dev.reranker.StageReport;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** How results look in a terminal of 80 columns. */
+final class Layout {
+
+  static final int WIDTH = 80;
+  private static final int TITLE_WIDTH = WIDTH - 22;
+  private static final int TEXT_WIDTH = WIDTH - 13;
+
+  private Layout() {}
+
+  /** The title, or the beginning of the text of a document without one, on one line. */
+  static String beginning(Document document, int width) {
+    return cut(document.metadata().getOrDefault(Corpus.TITLE, document.text()), width);
+  }
+
+  /**
+   * The first stage's best above the reranker's best.
+   *
+   * @param result all candidates, reranked
+   */
+  static void compare(SearchResult result, int top, PrintWriter out) {
+    List<RankedDocument> reranked = result.documents();
+    List<RankedDocument> before =
+        reranked.stream().sorted(Comparator.comparingInt(RankedDocument::index)).toList();
+    heading(out, "First stage (" + result.stages().get(0).stage() + ")", "reranked");
+    for (RankedDocument hit : before.subList(0, Math.min(top, before.size()))) {
+      row(out, hit, hit.index() + 1, firstScore(hit), "now " + hit.rank());
+    }
+    out.println();
+    heading(out, "Reranked (" + last(result).stage() + ")", "first stage");
+    for (RankedDocument hit : reranked.subList(0, Math.min(top, reranked.size()))) {
+      row(out, hit, hit.rank(), hit.score(), "was " + (hit.index() + 1));
+    }
+    out.println();
+    result.stages().forEach(stage -> out.println(account(stage)));
+    out.flush();
+  }
+
+  private static void heading(PrintWriter out, String left, String right) {
+    out.printf("%-" + (WIDTH - right.length()) + "s%s%n", left, right);
+  }
+
+  private static void row(
+      PrintWriter out, RankedDocument hit, int rank, double score, String elsewhere) {
+    out.printf(
+        Locale.ROOT,
+        "%3d  %6.4f  %-" + TITLE_WIDTH + "s  %7s%n",
+        rank,
+        score,
+        beginning(hit.document(), TITLE_WIDTH),
+        elsewhere);
+    out.printf("%13s%s%n", "", cut(body(hit.document()), TEXT_WIDTH));
+  }
+
+  /** The text without the title that may stand before it. */
+  private static String body(Document document) {
+    String title = document.metadata().getOrDefault(Corpus.TITLE, "");
+    int colon = document.text().indexOf(": ");
+    return colon > 0 && title.startsWith(document.text().substring(0, colon))
+        ? document.text().substring(colon + 2)
+        : document.text();
+  }
+
+  private static double firstScore(RankedDocument hit) {
+    return hit.earlier().isEmpty()
+        ? hit.score()
+        : hit.earlier().get(hit.earlier().size() - 1).score();
+  }
+
+  /** What was done and how long each stage took, on one line. */
+  static String account(SearchResult result) {
+    return result.stages().stream().map(Layout::account).collect(Collectors.joining("; "));
+  }
+
+  private static String account(StageReport stage) {
+    String what =
+        stage
+            .rerank()
+            .map(
+                stats ->
+                    String.format(
+                        Locale.ROOT,
+                        "%d passages scored, %,d tokens, %.0f %% padding",
+                        stats.scored(),
+                        stats.tokens(),
+                        100 * stats.paddingRatio()))
+            .orElse(stage.candidates() + " candidates");
+    return String.format(
+        Locale.ROOT, "%s: %s, %,d ms", stage.stage(), what, stage.took().toMillis());
+  }
+
+  private static StageReport last(SearchResult result) {
+    return result.stages().get(result.stages().size() - 1);
+  }
+
+  /** On one line, of at most {@code width} code units, never half a surrogate pair. */
+  private static String cut(String text, int width) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    if (line.length() <= width) {
+      return line;
+    }
+    int end = width - 3;
+    return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end)
+        + "...";
+  }
+}

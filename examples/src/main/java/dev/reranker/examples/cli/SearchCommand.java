@@ -1,0 +1,72 @@
+package dev.reranker.examples.cli;
+
+import dev.reranker.RankedDocument;
+import dev.reranker.SearchRequest;
+import dev.reranker.SearchResult;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "search",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Search your own documents and rerank what is found.",
+      "Prints a line a result: rank, score, id, title or beginning, separated by tabs."
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class SearchCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+  @Mixin private SearchEngine engine;
+
+  @Option(
+      names = "--top",
+      paramLabel = "N",
+      defaultValue = "10",
+      converter = AtLeastOne.class,
+      description = "How many results to print. Default: ${DEFAULT-VALUE}.")
+  private int top;
+
+  @Parameters(paramLabel = "QUERY", arity = "1..*", description = "What to search for.")
+  private String[] query;
+
+  @Override
+  public Integer call() throws Exception {
+    String text = String.join(" ", query).strip();
+    if (text.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "the query is blank: give at least one word to search for");
+    }
+    if (top > engine.depth()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--top is %d, but the first stage brings only %d candidates: raise --depth"
+              .formatted(top, engine.depth()));
+    }
+    var out = spec.commandLine().getOut();
+    var err = spec.commandLine().getErr();
+    try (SearchEngine.Open open = engine.open(err)) {
+      SearchResult result = open.pipeline().search(SearchRequest.of(text).withTopN(top));
+      for (RankedDocument hit : result.documents()) {
+        out.printf(
+            Locale.ROOT,
+            "%d\t%.4f\t%s\t%s%n",
+            hit.rank(),
+            hit.score(),
+            hit.document().id(),
+            Layout.beginning(hit.document(), 80));
+      }
+      out.flush();
+      err.println(Layout.account(result));
+    }
+    return 0;
+  }
+}
