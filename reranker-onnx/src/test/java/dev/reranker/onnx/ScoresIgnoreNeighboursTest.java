@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ScoresIgnoreNeighboursTest {
 
   private static final String QUERY = "how do whales sleep";
-  private static final int PASSAGES = 30;
+  private static final int PASSAGES = 24;
 
   private final Random random = Seeds.print(ScoresIgnoreNeighboursTest.class);
 
@@ -53,7 +53,7 @@ class ScoresIgnoreNeighboursTest {
     var texts = new RandomText(random);
     var passages = new ArrayList<>(List.of("", texts.words(700)));
     while (passages.size() < PASSAGES) {
-      passages.add(texts.words((int) Math.exp(random.nextDouble() * Math.log(300))));
+      passages.add(texts.words((int) Math.exp(random.nextDouble() * Math.log(150))));
     }
     return passages;
   }
