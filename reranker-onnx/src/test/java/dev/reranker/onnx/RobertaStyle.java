@@ -12,7 +12,14 @@ final class RobertaStyle {
 
   private static final String[] SPECIAL = {"<s>", "<pad>", "</s>", "<unk>"};
   private static final String[][] MERGES = {
-    {"h", "a"}, {"l", "e"}, {"ha", "le"}, {"Ġ", "w"}, {"Ġw", "hale"}, {"e", "e"}, {"s", "l"}, {"sl", "ee"}
+    {"h", "a"},
+    {"l", "e"},
+    {"ha", "le"},
+    {"Ġ", "w"},
+    {"Ġw", "hale"},
+    {"e", "e"},
+    {"s", "l"},
+    {"sl", "ee"}
   };
 
   private RobertaStyle() {}

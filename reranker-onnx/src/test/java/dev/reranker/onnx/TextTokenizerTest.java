@@ -2,7 +2,6 @@ package dev.reranker.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reranker.onnx.TextTokenizer.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,6 @@ class TextTokenizerTest {
   private static final int[] WANTED = {1, 7, 64, 510};
 
   private static TextTokenizer tokenizer;
-
 
   @BeforeAll
   static void open() {
@@ -53,7 +51,7 @@ class TextTokenizerTest {
     try (TextTokenizer bytePairs =
         TextTokenizer.load(ModelSource.directory(directory).require(ModelSource.TOKENIZER))) {
       Random random = Seeds.print(TextTokenizerTest.class);
-    var texts = new RandomText(random);
+      var texts = new RandomText(random);
       for (int round = 0; round < 60; round++) {
         assertPrefixes(bytePairs, texts.mixed(random.nextInt(20_000)));
       }
@@ -115,10 +113,10 @@ class TextTokenizerTest {
   }
 
   private static void assertPrefixes(TextTokenizer tokenizer, String text) {
-    int[] whole = tokenizer.encode(text, Integer.MAX_VALUE / 8).ids();
+    long[] whole = tokenizer.encode(text, Integer.MAX_VALUE / 8).ids();
     for (int wanted : WANTED) {
-      Tokens tokens = tokenizer.encode(text, wanted);
-      assertThat(tokens.ids())
+      TokenIds tokens = tokenizer.encode(text, wanted);
+      assertThat(Arrays.copyOf(tokens.ids(), tokens.count()))
           .as("%d tokens of %s", wanted, excerpt(text))
           .isEqualTo(Arrays.copyOf(whole, Math.min(wanted, whole.length)));
       assertThat(tokens.truncated()).isEqualTo(whole.length > wanted);
@@ -126,6 +124,7 @@ class TextTokenizerTest {
   }
 
   private static String excerpt(String text) {
-    return "%d characters from '%s'".formatted(text.length(), text.substring(0, Math.min(40, text.length())));
+    return "%d characters from '%s'"
+        .formatted(text.length(), text.substring(0, Math.min(40, text.length())));
   }
 }

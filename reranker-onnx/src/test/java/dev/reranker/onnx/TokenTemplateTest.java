@@ -39,7 +39,7 @@ class TokenTemplateTest {
         assertRow(
             reference.encode(query, passage),
             tokenizer.pair(),
-            new int[][] {tokenizer.encode(query, 5000).ids(), tokenizer.encode(passage, 5000).ids()});
+            new TokenIds[] {tokenizer.encode(query, 5000), tokenizer.encode(passage, 5000)});
       }
     }
   }
@@ -56,7 +56,7 @@ class TokenTemplateTest {
         assertRow(
             reference.encode(text),
             tokenizer.single(),
-            new int[][] {tokenizer.encode(text, 5000).ids()});
+            new TokenIds[] {tokenizer.encode(text, 5000)});
       }
     }
   }
@@ -70,16 +70,14 @@ class TokenTemplateTest {
 
   @Test
   void paddingIsTheModelsOwnAndMasked() {
-    var buffers = new BatchBuffers();
-    buffers.clear(6);
+    var row = new Row(6);
     TokenTemplate template =
-        TokenTemplate.learn(
-            new long[] {0, 7, 2}, new long[] {0, 1, 1}, new int[] {-1, 0, -1}, 1);
-    template.put(new int[][] {{8, 9}}, 6, 55, buffers.ids, buffers.mask, buffers.types);
-    buffers.flip();
-    assertThat(longs(buffers.ids)).containsExactly(0, 8, 9, 2, 55, 55);
-    assertThat(longs(buffers.mask)).containsExactly(1, 1, 1, 1, 0, 0);
-    assertThat(longs(buffers.types)).containsExactly(0, 1, 1, 1, 0, 0);
+        TokenTemplate.learn(new long[] {0, 7, 2}, new long[] {0, 1, 1}, new int[] {-1, 0, -1}, 1);
+    var text = new TokenIds(new long[] {8, 9, 99}, 2, true);
+    template.put(new TokenIds[] {text}, 6, 55, row.ids, row.mask, row.types);
+    assertThat(longs(row.ids)).containsExactly(0, 8, 9, 2, 55, 55);
+    assertThat(longs(row.mask)).containsExactly(1, 1, 1, 1, 0, 0);
+    assertThat(longs(row.types)).containsExactly(0, 1, 1, 1, 0, 0);
   }
 
   @Test
@@ -90,19 +88,23 @@ class TokenTemplateTest {
         .hasMessage("text 0 is not where it was expected");
   }
 
-  private static void assertRow(Encoding expected, TokenTemplate template, int[][] texts) {
+  private static void assertRow(Encoding expected, TokenTemplate template, TokenIds[] texts) {
     int length = expected.getIds().length;
-    var buffers = new BatchBuffers();
-    buffers.clear(length);
-    template.put(texts, length, 0, buffers.ids, buffers.mask, buffers.types);
-    buffers.flip();
-    assertThat(longs(buffers.ids)).isEqualTo(expected.getIds());
-    assertThat(longs(buffers.types)).isEqualTo(expected.getTypeIds());
-    assertThat(longs(buffers.mask)).isEqualTo(expected.getAttentionMask());
+    var row = new Row(length);
+    template.put(texts, length, 0, row.ids, row.mask, row.types);
+    assertThat(longs(row.ids)).isEqualTo(expected.getIds());
+    assertThat(longs(row.types)).isEqualTo(expected.getTypeIds());
+    assertThat(longs(row.mask)).isEqualTo(expected.getAttentionMask());
+  }
+
+  private record Row(LongBuffer ids, LongBuffer mask, LongBuffer types) {
+    Row(int length) {
+      this(LongBuffer.allocate(length), LongBuffer.allocate(length), LongBuffer.allocate(length));
+    }
   }
 
   private static long[] longs(LongBuffer buffer) {
-    long[] values = new long[buffer.remaining()];
+    long[] values = new long[buffer.flip().remaining()];
     buffer.get(values);
     return values;
   }
@@ -129,7 +131,6 @@ class TokenTemplateTest {
 
   private static TextTokenizer tokenizer(byte[] json, Path directory) throws Exception {
     Files.write(directory.resolve("tokenizer.json"), json);
-    return TextTokenizer.load(
-        ModelSource.directory(directory).require(ModelSource.TOKENIZER));
+    return TextTokenizer.load(ModelSource.directory(directory).require(ModelSource.TOKENIZER));
   }
 }
