@@ -22,7 +22,7 @@ class NotANumberTest {
     try (TextTokenizer tokenizer =
         TextTokenizer.load(
             ModelSource.classpath(OnnxReranker.DEFAULT_MODEL).require(ModelSource.TOKENIZER))) {
-      int dolphin = tokenizer.encode("dolphin", 1).ids()[0];
+      int dolphin = (int) tokenizer.encode("dolphin", 1).ids()[0];
       new TinyModel().poison(dolphin).in(directory.resolve("reranker"));
       new TinyModel()
           .poison(dolphin)

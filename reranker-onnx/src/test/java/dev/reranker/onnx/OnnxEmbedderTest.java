@@ -237,8 +237,8 @@ class OnnxEmbedderTest {
     try (TextTokenizer tokenizer = TextTokenizer.load(model.require(ModelSource.TOKENIZER))) {
       var tokens = new ArrayList<double[]>();
       tokens.add(TINY.token(CLS));
-      for (int id : tokenizer.encode(text, 100).ids()) {
-        tokens.add(TINY.token(id));
+      for (long id : tokenizer.encode(text, 100).ids()) {
+        tokens.add(TINY.token((int) id));
       }
       tokens.add(TINY.token(SEP));
       return tokens;
