@@ -1,57 +1,129 @@
 package dev.reranker.onnx;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import dev.reranker.onnx.BatchPlan.Batch;
+import dev.reranker.onnx.OnnxSession.Output;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * The memory of one batch under way: direct, in the machine's byte order, so that ONNX Runtime
- * reads and writes it without a copy. Grows to the largest batch it has held. Not thread-safe.
+ * reads and writes it without a copy. Grows to the largest batch it has held; the tensors over it
+ * are made anew only when the shape changes. Not thread-safe.
  */
-final class BatchBuffers {
+final class BatchBuffers implements AutoCloseable {
 
-  LongBuffer ids = longs(0);
-  LongBuffer mask = longs(0);
-  LongBuffer types = longs(0);
-  private FloatBuffer output = floats(0);
+  static final String IDS = "input_ids";
+  static final String MASK = "attention_mask";
+  static final String TYPES = "token_type_ids";
 
-  /** Makes the inputs ready to be filled with so many tokens. */
-  void clear(int tokens) {
+  private final OrtEnvironment environment;
+  private final boolean wantsTypes;
+
+  private LongBuffer ids = longs(0);
+  private LongBuffer mask = longs(0);
+  private LongBuffer types = longs(0);
+  private FloatBuffer values = floats(0);
+
+  private long[] shape = {};
+  private final Map<String, OnnxTensor> inputs = new HashMap<>();
+  private Map<String, OnnxTensor> outputs = Map.of();
+
+  BatchBuffers(OrtEnvironment environment, boolean wantsTypes) {
+    this.environment = environment;
+    this.wantsTypes = wantsTypes;
+  }
+
+  /** Fills the inputs with a batch's rows. */
+  void fill(Batch batch, IntFunction<TokenIds[]> texts, TokenTemplate template, int padId)
+      throws OrtException {
+    reshape(batch);
+    ids.clear();
+    mask.clear();
+    types.clear();
+    for (int row : batch.rows()) {
+      template.put(texts.apply(row), batch.length(), padId, ids, mask, types);
+    }
+  }
+
+  private void reshape(Batch batch) throws OrtException {
+    long[] wanted = {batch.rows().length, batch.length()};
+    if (Arrays.equals(shape, wanted)) {
+      return;
+    }
+    close();
+    int tokens = Math.toIntExact(batch.paddedTokens());
     if (ids.capacity() < tokens) {
       ids = longs(tokens);
       mask = longs(tokens);
       types = longs(tokens);
     }
-    ids.clear();
-    mask.clear();
-    types.clear();
-  }
-
-  /** Ends the filling. */
-  void flip() {
-    ids.flip();
-    mask.flip();
-    types.flip();
-  }
-
-  /** The output, exactly so many floats long. */
-  FloatBuffer output(long size) {
-    if (output.capacity() < size) {
-      output = floats(Math.toIntExact(size));
+    inputs.put(IDS, tensor(ids, tokens, wanted));
+    inputs.put(MASK, tensor(mask, tokens, wanted));
+    if (wantsTypes) {
+      inputs.put(TYPES, tensor(types, tokens, wanted));
     }
-    return output.clear().limit(Math.toIntExact(size));
+    shape = wanted;
+  }
+
+  private OnnxTensor tensor(LongBuffer buffer, int tokens, long[] shape) throws OrtException {
+    return OnnxTensor.createTensor(environment, buffer.clear().limit(tokens), shape);
+  }
+
+  /** The filled input tensors by their names; they stay ours. */
+  Map<String, OnnxTensor> inputs() {
+    return inputs;
+  }
+
+  /** A tensor for the output of the batch that was filled in last; it stays ours. */
+  Map<String, OnnxTensor> outputs(Output output) throws OrtException {
+    if (outputs.isEmpty()) {
+      long[] wanted = output.shape((int) shape[0], (int) shape[1]);
+      int size = Math.toIntExact(Arrays.stream(wanted).reduce(1, Math::multiplyExact));
+      if (values.capacity() < size) {
+        values = floats(size);
+      }
+      outputs =
+          Map.of(
+              output.name(),
+              OnnxTensor.createTensor(environment, values.clear().limit(size), wanted));
+    }
+    return outputs;
+  }
+
+  /** What the run wrote to {@link #outputs}, from position 0. */
+  FloatBuffer values() {
+    return values;
+  }
+
+  /** Releases the tensors. */
+  @Override
+  public void close() {
+    shape = new long[0];
+    inputs.values().forEach(OnnxTensor::close);
+    inputs.clear();
+    outputs.values().forEach(OnnxTensor::close);
+    outputs = Map.of();
   }
 
   private static LongBuffer longs(int size) {
-    return bytes(size * Long.BYTES).asLongBuffer();
+    return bytes(size, Long.BYTES).asLongBuffer();
   }
 
   private static FloatBuffer floats(int size) {
-    return bytes(size * Float.BYTES).asFloatBuffer();
+    return bytes(size, Float.BYTES).asFloatBuffer();
   }
 
-  private static ByteBuffer bytes(int size) {
-    return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
+  private static ByteBuffer bytes(int size, int width) {
+    return ByteBuffer.allocateDirect(Math.multiplyExact(size, width))
+        .order(ByteOrder.nativeOrder());
   }
 }

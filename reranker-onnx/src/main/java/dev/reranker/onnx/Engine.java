@@ -2,7 +2,6 @@ package dev.reranker.onnx;
 
 import dev.reranker.onnx.BatchPlan.Batch;
 import dev.reranker.onnx.OnnxSession.Sink;
-import dev.reranker.onnx.TextTokenizer.Tokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -90,7 +89,7 @@ final class Engine implements AutoCloseable {
     return gate.call(call);
   }
 
-  Tokens encode(String text, int wanted) {
+  TokenIds encode(String text, int wanted) {
     return tokenizer.encode(text, wanted);
   }
 
@@ -100,8 +99,8 @@ final class Engine implements AutoCloseable {
   }
 
   /** Tokenizes texts on all threads, each once. */
-  Tokens[] encodeAll(long request, List<String> texts, int wanted) {
-    var tokens = new Tokens[texts.size()];
+  TokenIds[] encodeAll(long request, List<String> texts, int wanted) {
+    var tokens = new TokenIds[texts.size()];
     var tasks = new ArrayList<Runnable>(texts.size() / TEXTS_A_TASK + 1);
     for (int from = 0; from < tokens.length; from += TEXTS_A_TASK) {
       int start = from;
@@ -127,7 +126,7 @@ final class Engine implements AutoCloseable {
    * @param texts the ids of a row's texts
    * @param sink takes each batch's values, on a worker thread
    */
-  Work run(long request, int[] lengths, IntFunction<int[][]> texts, Sink sink) {
+  Work run(long request, int[] lengths, IntFunction<TokenIds[]> texts, Sink sink) {
     int[] rows = new int[lengths.length];
     long tokens = 0;
     for (int i = 0; i < rows.length; i++) {

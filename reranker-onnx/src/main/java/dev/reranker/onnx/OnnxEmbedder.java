@@ -4,7 +4,6 @@ import dev.reranker.Embedder;
 import dev.reranker.InferenceException;
 import dev.reranker.ModelLoadException;
 import dev.reranker.onnx.BatchPlan.Batch;
-import dev.reranker.onnx.TextTokenizer.Tokens;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,16 +99,16 @@ public final class OnnxEmbedder implements Embedder {
     return engine.call(
         () -> {
           long request = engine.begin();
-          Tokens[] tokens = engine.encodeAll(request, texts, engine.room());
+          TokenIds[] tokens = engine.encodeAll(request, texts, engine.room());
           float[][] vectors = new float[tokens.length][];
           engine.run(
               request,
-              Arrays.stream(tokens).mapToInt(t -> t.ids().length).toArray(),
-              row -> new int[][] {tokens[row].ids()},
+              Arrays.stream(tokens).mapToInt(t -> t.count()).toArray(),
+              row -> new TokenIds[] {tokens[row]},
               (batch, values) -> {
                 for (int i = 0; i < batch.rows().length; i++) {
                   int row = batch.rows()[i];
-                  int length = tokens[row].ids().length + engine.info().maxLength() - engine.room();
+                  int length = tokens[row].count() + engine.info().maxLength() - engine.room();
                   vectors[row] = finish(pool(values, batch, i, length), row);
                 }
               });

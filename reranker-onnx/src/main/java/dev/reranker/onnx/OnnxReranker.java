@@ -7,7 +7,6 @@ import dev.reranker.RerankResult;
 import dev.reranker.RerankStats;
 import dev.reranker.Reranker;
 import dev.reranker.Scorer;
-import dev.reranker.onnx.TextTokenizer.Tokens;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -142,15 +141,15 @@ public final class OnnxReranker implements Reranker, Scorer {
   private record Scored(float[] logits, BitSet truncated, Engine.Work work) {}
 
   private Scored run(String query, List<String> passages) {
-    int[] queryIds = encodeQuery(query);
-    int room = engine.room() - queryIds.length;
+    TokenIds queryIds = encodeQuery(query);
+    int room = engine.room() - queryIds.count();
     long request = engine.begin();
-    Tokens[] tokens = engine.encodeAll(request, passages, room);
+    TokenIds[] tokens = engine.encodeAll(request, passages, room);
 
     var truncated = new BitSet(tokens.length);
     int[] lengths = new int[tokens.length];
     for (int i = 0; i < tokens.length; i++) {
-      lengths[i] = queryIds.length + tokens[i].ids().length;
+      lengths[i] = queryIds.count() + tokens[i].count();
       truncated.set(i, tokens[i].truncated());
     }
     float[] logits = new float[tokens.length];
@@ -158,7 +157,7 @@ public final class OnnxReranker implements Reranker, Scorer {
         engine.run(
             request,
             lengths,
-            row -> new int[][] {queryIds, tokens[row].ids()},
+            row -> new TokenIds[] {queryIds, tokens[row]},
             (batch, values) -> {
               for (int i = 0; i < batch.rows().length; i++) {
                 logits[batch.rows()[i]] =
@@ -168,24 +167,24 @@ public final class OnnxReranker implements Reranker, Scorer {
     return new Scored(logits, truncated, work);
   }
 
-  private int[] encodeQuery(String query) {
+  private TokenIds encodeQuery(String query) {
     if (query.isBlank()) {
       throw new IllegalArgumentException("the query is blank: give at least one word");
     }
-    Tokens tokens = engine.encode(query, queryLimit);
+    TokenIds tokens = engine.encode(query, queryLimit);
     if (tokens.truncated()) {
       int most = 100_000;
-      Tokens all = engine.encode(query, most);
+      TokenIds all = engine.encode(query, most);
       throw new IllegalArgumentException(
           "query has %s%d tokens; '%s' takes %d for query and passage together, of which a query may use %d: shorten it or choose a model with a longer window"
               .formatted(
                   all.truncated() ? "more than " : "",
-                  all.ids().length,
+                  all.count(),
                   name(),
                   engine.info().maxLength(),
                   queryLimit));
     }
-    return tokens.ids();
+    return tokens;
   }
 
   @Override

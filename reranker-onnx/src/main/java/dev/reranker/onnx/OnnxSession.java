@@ -1,8 +1,11 @@
 package dev.reranker.onnx;
 
+import static dev.reranker.onnx.BatchBuffers.IDS;
+import static dev.reranker.onnx.BatchBuffers.MASK;
+import static dev.reranker.onnx.BatchBuffers.TYPES;
+
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -15,7 +18,6 @@ import dev.reranker.onnx.BatchPlan.Batch;
 import dev.reranker.onnx.ModelSource.ModelFile;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -33,10 +35,6 @@ import org.slf4j.LoggerFactory;
 final class OnnxSession implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(OnnxSession.class);
-
-  private static final String IDS = "input_ids";
-  private static final String MASK = "attention_mask";
-  private static final String TYPES = "token_type_ids";
 
   private final String name;
   private final OrtEnvironment environment;
@@ -221,13 +219,17 @@ final class OnnxSession implements AutoCloseable {
                     new ModelLoadException(
                         "'%s' has the outputs %s; one of %s is expected"
                             .formatted(name, names, preferred)));
-    int[][] texts = new int[template.textTypes().length][1];
+    TokenIds[] texts = new TokenIds[template.textTypes().length];
+    Arrays.fill(texts, new TokenIds(new long[1], 1, false));
     int length = template.overhead() + texts.length;
-    var batch = new Batch(new int[] {0, 1}, length);
-    var buffers = new BatchBuffers();
-    fill(buffers, batch, row -> texts, template, 0);
-    try (var inputs = new Inputs(buffers, batch);
-        var result = session.run(inputs.tensors, Set.of(chosen))) {
+    try (var buffers = new BatchBuffers(environment, types)) {
+      buffers.fill(new Batch(new int[] {0, 1}, length), row -> texts, template, 0);
+      return probe(chosen, length, buffers);
+    }
+  }
+
+  private Output probe(String chosen, int length, BatchBuffers buffers) throws OrtException {
+    try (var result = session.run(buffers.inputs(), Set.of(chosen))) {
       ValueInfo info = result.get(0).getInfo();
       if (!(info instanceof TensorInfo tensor)
           || tensor.type != OnnxJavaType.FLOAT
@@ -257,43 +259,29 @@ final class OnnxSession implements AutoCloseable {
    * @param texts the ids of a row's texts
    * @throws InferenceException if the runtime fails
    */
-  void run(Batch batch, IntFunction<int[][]> texts, TokenTemplate template, int padId, Sink sink) {
+  void run(
+      Batch batch, IntFunction<TokenIds[]> texts, TokenTemplate template, int padId, Sink sink) {
     BatchBuffers buffers = idle.poll();
     if (buffers == null) {
-      buffers = new BatchBuffers();
+      buffers = new BatchBuffers(environment, types);
     }
-    fill(buffers, batch, texts, template, padId);
-    long[] shape = output.shape(batch.rows().length, batch.length());
-    FloatBuffer values = buffers.output(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
-    try (var inputs = new Inputs(buffers, batch);
-        var pinned = OnnxTensor.createTensor(environment, values, shape)) {
-      session.run(inputs.tensors, Set.of(), Map.of(output.name(), pinned)).close();
+    try {
+      buffers.fill(batch, texts, template, padId);
+      session.run(buffers.inputs(), Set.of(), buffers.outputs(output)).close();
+      sink.accept(batch, buffers.values());
     } catch (OrtException e) {
       throw new InferenceException(
           "'%s' failed on a batch of %d rows of %d tokens: %s"
               .formatted(name, batch.rows().length, batch.length(), e.getMessage()),
           e);
+    } finally {
+      idle.add(buffers);
     }
-    sink.accept(batch, values);
-    idle.add(buffers);
-  }
-
-  private static void fill(
-      BatchBuffers buffers,
-      Batch batch,
-      IntFunction<int[][]> texts,
-      TokenTemplate template,
-      int padId) {
-    buffers.clear(Math.toIntExact(batch.paddedTokens()));
-    for (int row : batch.rows()) {
-      template.put(
-          texts.apply(row), batch.length(), padId, buffers.ids, buffers.mask, buffers.types);
-    }
-    buffers.flip();
   }
 
   @Override
   public void close() {
+    idle.forEach(BatchBuffers::close);
     idle.clear();
     try {
       session.close();
@@ -307,31 +295,6 @@ final class OnnxSession implements AutoCloseable {
       session.close();
     } catch (OrtException e) {
       because.addSuppressed(e);
-    }
-  }
-
-  /** The input tensors of one run, over the buffers. */
-  private final class Inputs implements AutoCloseable {
-
-    private final Map<String, OnnxTensor> tensors = new HashMap<>();
-
-    Inputs(BatchBuffers buffers, Batch batch) throws OrtException {
-      long[] shape = {batch.rows().length, batch.length()};
-      try {
-        tensors.put(IDS, OnnxTensor.createTensor(environment, buffers.ids, shape));
-        tensors.put(MASK, OnnxTensor.createTensor(environment, buffers.mask, shape));
-        if (types) {
-          tensors.put(TYPES, OnnxTensor.createTensor(environment, buffers.types, shape));
-        }
-      } catch (OrtException | RuntimeException e) {
-        close();
-        throw e;
-      }
-    }
-
-    @Override
-    public void close() {
-      tensors.values().forEach(OnnxTensor::close);
     }
   }
 }

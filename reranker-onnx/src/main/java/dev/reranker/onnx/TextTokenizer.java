@@ -27,9 +27,6 @@ final class TextTokenizer implements AutoCloseable {
     this.tokenizer = tokenizer;
   }
 
-  /** The ids of a text, or of its beginning. */
-  record Tokens(int[] ids, boolean truncated) {}
-
   static TextTokenizer load(ModelFile file) {
     byte[] json = file.read();
     // The tokenizer's own truncation and padding would hide what was cut.
@@ -92,17 +89,17 @@ final class TextTokenizer implements AutoCloseable {
    * @param text any text; lone surrogates count as U+FFFD
    * @param wanted how many tokens at most
    */
-  Tokens encode(String text, int wanted) {
+  TokenIds encode(String text, int wanted) {
     for (long window = Math.max(1024, (long) wanted * CHARS_A_TOKEN); ; window *= 4) {
       if (window * 5 / 4 >= text.length()) {
         long[] ids = ids(text);
-        return new Tokens(ints(ids, Math.min(ids.length, wanted)), ids.length > wanted);
+        return new TokenIds(ids, Math.min(ids.length, wanted), ids.length > wanted);
       }
       int end = wordEnd(text, (int) window);
       int spare = end > 0 ? 1 : RAGGED_TOKENS;
       long[] ids = ids(text.substring(0, end > 0 ? end : charEnd(text, (int) window)));
       if (ids.length >= wanted + spare) {
-        return new Tokens(ints(ids, wanted), true);
+        return new TokenIds(ids, wanted, true);
       }
     }
   }
@@ -144,14 +141,6 @@ final class TextTokenizer implements AutoCloseable {
       mended.setCharAt(i, '\ufffd');
     }
     return mended == null ? text : mended.toString();
-  }
-
-  private static int[] ints(long[] ids, int count) {
-    int[] ints = new int[count];
-    for (int i = 0; i < count; i++) {
-      ints[i] = (int) ids[i];
-    }
-    return ints;
   }
 
   @Override

@@ -26,7 +26,7 @@ record TokenTemplate(List<int[]> specials, List<int[]> specialTypes, int[] textT
    * @param types where the type ids go, in step with {@code ids}
    */
   void put(
-      int[][] texts, int length, int padId, LongBuffer ids, LongBuffer mask, LongBuffer types) {
+      TokenIds[] texts, int length, int padId, LongBuffer ids, LongBuffer mask, LongBuffer types) {
     int used = 0;
     for (int part = 0; part < specials.size(); part++) {
       int[] special = specials.get(part);
@@ -36,11 +36,12 @@ record TokenTemplate(List<int[]> specials, List<int[]> specialTypes, int[] textT
       }
       used += special.length;
       if (part < texts.length) {
-        for (int id : texts[part]) {
-          ids.put(id);
+        TokenIds text = texts[part];
+        ids.put(text.ids(), 0, text.count());
+        for (int i = 0; i < text.count(); i++) {
           types.put(textTypes[part]);
         }
-        used += texts[part].length;
+        used += text.count();
       }
     }
     for (int i = 0; i < length; i++) {

@@ -1,0 +1,87 @@
+package dev.reranker.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a class's {@code main} in a JVM of its own, for what would take this one down. */
+final class ChildJvm {
+
+  private static final int LIMIT_SECONDS = 60;
+
+  private final Class<?> main;
+  private final List<String> flags = new ArrayList<>();
+  private String classPath = System.getProperty("java.class.path");
+
+  private ChildJvm(Class<?> main) {
+    this.main = main;
+  }
+
+  static ChildJvm of(Class<?> main) {
+    return new ChildJvm(main);
+  }
+
+  ChildJvm flags(String... more) {
+    flags.addAll(List.of(more));
+    return this;
+  }
+
+  /** Leaves entries out of the class path whose path has this part. */
+  ChildJvm without(String part) {
+    classPath =
+        String.join(
+            java.io.File.pathSeparator,
+            List.of(classPath.split(java.io.File.pathSeparator)).stream()
+                .filter(entry -> !entry.contains(part))
+                .toList());
+    return this;
+  }
+
+  /**
+   * Runs to the end, which must be an orderly one.
+   *
+   * @return what it printed
+   */
+  String run(String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-XX:+ErrorFileToStdout"); // a crash is read in the failed test, not in a file
+    command.add("-XX:-CreateCoredumpOnCrash");
+    command.addAll(flags);
+    command.addAll(List.of("-cp", classPath, main.getName()));
+    command.addAll(List.of(arguments));
+    try {
+      Path printed = Files.createTempFile("child", ".txt");
+      try {
+        Process process =
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(printed.toFile())
+                .start();
+        boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        String output = Files.readString(printed);
+        assertThat(ended)
+            .as("%s ends within %d s; it printed:%n%s", main, LIMIT_SECONDS, output)
+            .isTrue();
+        assertThat(process.exitValue())
+            .as("exit value of %s, which printed:%n%s", main, output)
+            .isZero();
+        return output;
+      } finally {
+        Files.delete(printed);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while waiting for " + main, e);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.reranker.onnx;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Writes ONNX files: the few fields of <a
+ * href="https://github.com/onnx/onnx/blob/main/onnx/onnx.proto">onnx.proto</a> that small test
+ * models need.
+ */
+final class OnnxGraph {
+
+  /** Element types. */
+  static final int FLOAT = 1;
+
+  static final int INT64 = 7;
+
+  private static final int IR_VERSION = 8;
+  private static final int OPSET = 17;
+
+  private final Message graph = new Message().text(2, "test");
+
+  /**
+   * Declares an input.
+   *
+   * @param dimensions each a number, or the name of a free dimension
+   */
+  OnnxGraph input(String name, int type, Object... dimensions) {
+    graph.message(11, value(name, type, dimensions));
+    return this;
+  }
+
+  /** Declares an output. */
+  OnnxGraph output(String name, int type, Object... dimensions) {
+    graph.message(12, value(name, type, dimensions));
+    return this;
+  }
+
+  /** Adds constant floats. */
+  OnnxGraph floats(String name, float[] values, long... shape) {
+    ByteBuffer raw = little(values.length * Float.BYTES);
+    raw.asFloatBuffer().put(values);
+    return constant(name, FLOAT, raw, shape);
+  }
+
+  /** Adds constant integers: a vector. */
+  OnnxGraph longs(String name, long... values) {
+    ByteBuffer raw = little(values.length * Long.BYTES);
+    raw.asLongBuffer().put(values);
+    return constant(name, INT64, raw, values.length);
+  }
+
+  /** Adds an operation. */
+  OnnxGraph node(String operator, List<String> inputs, String output) {
+    graph.message(1, operation(operator, inputs, output));
+    return this;
+  }
+
+  /** Adds an operation with an integer attribute. */
+  OnnxGraph node(
+      String operator, List<String> inputs, String output, String attribute, long value) {
+    Message message = new Message().text(1, attribute).number(3, value).number(20, 2);
+    graph.message(1, operation(operator, inputs, output).message(5, message));
+    return this;
+  }
+
+  byte[] bytes() {
+    return new Message()
+        .number(1, IR_VERSION)
+        .message(7, graph)
+        .message(8, new Message().number(2, OPSET))
+        .bytes();
+  }
+
+  private static Message operation(String operator, List<String> inputs, String output) {
+    var node = new Message();
+    inputs.forEach(input -> node.text(1, input));
+    return node.text(2, output).text(3, output).text(4, operator);
+  }
+
+  private static Message value(String name, int type, Object... dimensions) {
+    var shape = new Message();
+    for (Object dimension : dimensions) {
+      shape.message(
+          1,
+          dimension instanceof Number number
+              ? new Message().number(1, number.longValue())
+              : new Message().text(2, dimension.toString()));
+    }
+    Message tensor = new Message().number(1, type).message(2, shape);
+    return new Message().text(1, name).message(2, new Message().message(1, tensor));
+  }
+
+  private OnnxGraph constant(String name, int type, ByteBuffer raw, long... shape) {
+    var tensor = new Message();
+    for (long dimension : shape) {
+      tensor.number(1, dimension);
+    }
+    graph.message(5, tensor.number(2, type).text(8, name).bytes(9, raw.array()));
+    return this;
+  }
+
+  private static ByteBuffer little(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** A message of protocol buffers on its way to bytes. */
+  private static final class Message {
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    Message number(int field, long value) {
+      varint((long) field << 3);
+      varint(value);
+      return this;
+    }
+
+    Message text(int field, String value) {
+      return bytes(field, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Message message(int field, Message value) {
+      return bytes(field, value.bytes());
+    }
+
+    Message bytes(int field, byte[] value) {
+      varint((long) field << 3 | 2);
+      varint(value.length);
+      out.writeBytes(value);
+      return this;
+    }
+
+    byte[] bytes() {
+      return out.toByteArray();
+    }
+
+    private void varint(long value) {
+      while ((value & ~0x7fL) != 0) {
+        out.write((int) (value & 0x7f | 0x80));
+        value >>>= 7;
+      }
+      out.write((int) value);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package dev.reranker.onnx;
+
+import dev.reranker.Reranker;
+import dev.reranker.contract.RerankerContract;
+
+class OnnxRerankerTest extends RerankerContract {
+
+  @Override
+  protected Reranker open() {
+    return OnnxReranker.builder().build();
+  }
+}
