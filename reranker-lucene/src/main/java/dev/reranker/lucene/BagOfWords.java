@@ -18,20 +18,24 @@ import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Any text as a query: its analysed terms, each once, weighted by how often the text has it, as
  * BM25 weights a query's terms. A text of more terms than half of Lucene's clause limit keeps those
  * that fewest documents have, which decide the order anyway; the other half is left to filters.
  */
-final class BagOfWords {
+record BagOfWords(String field, Analyzer analyzer) implements LuceneRetriever.Plan {
 
-  private BagOfWords() {}
-
-  static Query query(IndexReader reader, Analyzer analyzer, String field, String text)
+  @Override
+  public Query query(IndexSearcher searcher, String text, int limit, @Nullable Query filter)
       throws IOException {
-    Map<BytesRef, Integer> counts = count(analyzer, field, text);
-    List<BytesRef> terms = keep(reader, field, List.copyOf(counts.keySet()));
+    return LuceneRetriever.filtered(query(searcher.getIndexReader(), text), filter);
+  }
+
+  private Query query(IndexReader reader, String text) throws IOException {
+    Map<BytesRef, Integer> counts = count(text);
+    List<BytesRef> terms = keep(reader, List.copyOf(counts.keySet()));
     if (terms.isEmpty()) {
       return MatchNoDocsQuery.INSTANCE;
     }
@@ -44,8 +48,7 @@ final class BagOfWords {
     return query.build();
   }
 
-  private static Map<BytesRef, Integer> count(Analyzer analyzer, String field, String text)
-      throws IOException {
+  private Map<BytesRef, Integer> count(String text) throws IOException {
     Map<BytesRef, Integer> counts = new LinkedHashMap<>();
     try (TokenStream tokens = analyzer.tokenStream(field, text)) {
       var term = tokens.addAttribute(TermToBytesRefAttribute.class);
@@ -58,8 +61,7 @@ final class BagOfWords {
     return counts;
   }
 
-  private static List<BytesRef> keep(IndexReader reader, String field, List<BytesRef> terms)
-      throws IOException {
+  private List<BytesRef> keep(IndexReader reader, List<BytesRef> terms) throws IOException {
     int limit = Math.max(1, IndexSearcher.getMaxClauseCount() / 2);
     if (terms.size() <= limit) {
       return terms;

@@ -20,11 +20,7 @@ import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.BooleanClause;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
-import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.similarities.BM25Similarity;
@@ -74,9 +70,6 @@ import org.slf4j.LoggerFactory;
 public final class LuceneIndex implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LuceneIndex.class);
-
-  /** Equal vectors that are still ordered by id where the k-th candidate is one of them. */
-  private static final int KNN_TIES = 16;
 
   private final String where;
   private final DocumentFields fields;
@@ -298,15 +291,7 @@ public final class LuceneIndex implements AutoCloseable {
       throw new IllegalStateException(
           where + " is open without an embedder, which knn() needs: set one in the builder");
     }
-    LuceneRetriever.Plan nearest =
-        (searcher, text, limit, filter) -> {
-          float[] vector = UnitVector.of(model.embedQuery(text), model, "the query");
-          int k = Math.min(limit + KNN_TIES, searcher.getIndexReader().maxDoc());
-          return vector == null
-              ? MatchNoDocsQuery.INSTANCE
-              : new KnnFloatVectorQuery(fields.vector(), vector, k, filter);
-        };
-    return retriever("knn", nearest);
+    return retriever("knn", new KnnPlan(fields.vector(), model));
   }
 
   /**
@@ -320,18 +305,7 @@ public final class LuceneIndex implements AutoCloseable {
    *     BM25 by default
    */
   public LuceneRetriever bm25() {
-    LuceneRetriever.Plan words =
-        (searcher, text, limit, filter) -> {
-          IndexReader reader = searcher.getIndexReader();
-          Query query = BagOfWords.query(reader, analyzer, fields.text(), text);
-          return filter == null || query instanceof MatchNoDocsQuery
-              ? query
-              : new BooleanQuery.Builder()
-                  .add(query, BooleanClause.Occur.MUST)
-                  .add(filter, BooleanClause.Occur.FILTER)
-                  .build();
-        };
-    return retriever("bm25", words);
+    return retriever("bm25", new BagOfWords(fields.text(), analyzer));
   }
 
   private LuceneRetriever retriever(String name, LuceneRetriever.Plan plan) {
@@ -344,11 +318,11 @@ public final class LuceneIndex implements AutoCloseable {
         null);
   }
 
-  private <T> T search(LuceneRetriever.Search<T> call) {
+  private <T> T search(SearcherSource.Search<T> call) {
     return gate.call(() -> searchNow(call));
   }
 
-  private <T> T searchNow(LuceneRetriever.Search<T> call) {
+  private <T> T searchNow(SearcherSource.Search<T> call) {
     try {
       IndexSearcher searcher = index.searchers().acquire();
       try {

@@ -2,12 +2,20 @@ package dev.reranker.lucene;
 
 import dev.reranker.Candidate;
 import dev.reranker.Document;
+import dev.reranker.Embedder;
+import dev.reranker.RetrievalException;
 import dev.reranker.Retriever;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.StoredFields;
@@ -18,20 +26,32 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A first stage that searches a Lucene index; made by {@link LuceneIndex#knn()} and {@link
- * LuceneIndex#bm25()}.
+ * A first stage that searches a Lucene index: one that this library made ({@link
+ * LuceneIndex#knn()}, {@link LuceneIndex#bm25()}), or any that an application already has:
  *
- * <p>Scores are Lucene's: BM25's for words; for vectors (1 + cosine) / 2, from 0 to 1. Equal scores
- * are ordered by document id.
+ * {@snippet :
+ * LuceneRetriever words = LuceneRetriever.over(searcherManager)
+ *     .idField("isbn")
+ *     .text(DocumentText.stored("title", "blurb"))
+ *     .query(text -> new QueryParser("blurb", analyzer).parse(QueryParser.escape(text)))
+ *     .build();
+ * LuceneRetriever inPrint = words.filter(new TermQuery(new Term("status", "in print")));
+ * }
+ *
+ * <p>Scores are Lucene's own: BM25's for words; for vectors compared by cosine or dot product (1 +
+ * cosine) / 2, from 0 to 1. Equal scores are ordered by document id; which of several equal ones
+ * are the last among {@code k} is also decided by id where the id field has sorted doc values (as
+ * {@link LuceneIndex}'s has), and by Lucene's doc id where it has none.
  *
  * <p>A retriever is immutable, thread-safe and cheap: it owns nothing, and a {@linkplain
- * #filter(Query) filtered view} may be made for each call. It lives as long as the index it came
- * from.
+ * #filter(Query) filtered view} may be made for each call. It lives as long as the index it
+ * searches.
  */
 public final class LuceneRetriever implements Retriever {
 
@@ -47,23 +67,6 @@ public final class LuceneRetriever implements Retriever {
         throws IOException;
   }
 
-  /** Lends a searcher to one call. */
-  interface Source {
-    /**
-     * Runs the call and brings its failures into the form that callers know.
-     *
-     * @throws dev.reranker.RetrievalException if reading fails
-     * @throws IllegalStateException if the index is closed
-     */
-    <T> T search(Search<T> call);
-  }
-
-  /** What is done with a borrowed searcher. */
-  @FunctionalInterface
-  interface Search<T> {
-    T run(IndexSearcher searcher) throws IOException;
-  }
-
   /** How a hit becomes a document. */
   @FunctionalInterface
   interface Reader {
@@ -71,7 +74,7 @@ public final class LuceneRetriever implements Retriever {
   }
 
   private final String name;
-  private final Source source;
+  private final SearcherSource source;
   private final Plan plan;
   private final Reader reader;
   private final String idField;
@@ -79,7 +82,7 @@ public final class LuceneRetriever implements Retriever {
 
   LuceneRetriever(
       String name,
-      Source source,
+      SearcherSource source,
       Plan plan,
       Reader reader,
       String idField,
@@ -90,6 +93,37 @@ public final class LuceneRetriever implements Retriever {
     this.reader = reader;
     this.idField = idField;
     this.filter = filter;
+  }
+
+  /**
+   * Starts a retriever over an index that changes: each search sees what the manager was last
+   * refreshed to.
+   *
+   * @param searchers the application's own, which it refreshes and closes
+   * @return a new builder
+   */
+  public static Builder over(SearcherManager searchers) {
+    return new Builder(SearcherSource.of(searchers));
+  }
+
+  /**
+   * Starts a retriever over what a searcher sees, with its similarity, executor and cache.
+   *
+   * @param searcher the application's own, which closes its reader
+   * @return a new builder
+   */
+  public static Builder over(IndexSearcher searcher) {
+    return new Builder(SearcherSource.of(searcher));
+  }
+
+  /**
+   * Starts a retriever over what a reader sees.
+   *
+   * @param reader the application's own, which it closes
+   * @return a new builder
+   */
+  public static Builder over(DirectoryReader reader) {
+    return over(new IndexSearcher(reader));
   }
 
   /**
@@ -112,9 +146,20 @@ public final class LuceneRetriever implements Retriever {
     return new LuceneRetriever(name, source, plan, reader, idField, both);
   }
 
+  /** The query under a filter, or as it is. */
+  static Query filtered(Query query, @Nullable Query filter) {
+    return filter == null || query instanceof MatchNoDocsQuery
+        ? query
+        : new BooleanQuery.Builder()
+            .add(query, BooleanClause.Occur.MUST)
+            .add(filter, BooleanClause.Occur.FILTER)
+            .build();
+  }
+
   /**
    * {@inheritDoc}
    *
+   * @throws dev.reranker.InferenceException if the embedder fails or does not fit the vector field
    * @throws IllegalStateException if the index is closed
    */
   @Override
@@ -143,13 +188,15 @@ public final class LuceneRetriever implements Retriever {
             .reversed()
             .thenComparing(hit -> hit.document().id()));
     List<Candidate> candidates = new ArrayList<>(hits.size());
+    Set<String> seen = new HashSet<>();
     for (Hit hit : hits) {
-      candidates.add(Candidate.of(hit.document(), name, candidates.size() + 1, hit.score()));
+      if (seen.add(hit.document().id())) {
+        candidates.add(Candidate.of(hit.document(), name, candidates.size() + 1, hit.score()));
+      }
     }
     return List.copyOf(candidates);
   }
 
-  /** Best first; where the index can sort by id, so that it does where equal scores are cut off. */
   private ScoreDoc[] best(IndexSearcher searcher, Query query, int limit) throws IOException {
     if (!canSortById(searcher.getIndexReader())) {
       return searcher.search(query, limit).scoreDocs;
@@ -171,12 +218,174 @@ public final class LuceneRetriever implements Retriever {
   }
 
   /**
-   * The name under which results mention this stage: {@code "knn"} or {@code "bm25"}.
+   * The name under which results mention this stage: {@code "knn"}, {@code "bm25"}, or what the
+   * builder was given.
    *
    * @return the name
    */
   @Override
   public String name() {
     return name;
+  }
+
+  /** Collects the settings of a retriever over an application's index; not thread-safe. */
+  public static final class Builder {
+
+    private final SearcherSource source;
+    private @Nullable Plan plan;
+    private String name = "lucene";
+    private String idField = "id";
+    private DocumentText text = DocumentText.stored("text");
+    private Set<String> metadata = Set.of();
+
+    private Builder(SearcherSource source) {
+      this.source = source;
+    }
+
+    /**
+     * Searches by the application's own queries. The name becomes {@code "lucene"}. This, {@link
+     * #words} or {@link #knn} is required.
+     *
+     * @param function makes a query of what the user typed
+     * @return this
+     */
+    public Builder query(QueryFunction function) {
+      Objects.requireNonNull(function, "function");
+      return plan(
+          "lucene",
+          (searcher, typed, limit, filter) -> filtered(makeQuery(function, typed), filter));
+    }
+
+    private static Query makeQuery(QueryFunction function, String typed) {
+      try {
+        return Objects.requireNonNull(function.query(typed), "the query function's answer");
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new RetrievalException(
+            "the query function failed on a text of %d characters: %s".formatted(typed.length(), e),
+            e);
+      }
+    }
+
+    /**
+     * Searches a text field by words, as {@link LuceneIndex#bm25()} does: any text is a query. The
+     * name becomes {@code "bm25"}.
+     *
+     * @param field the text field
+     * @param analyzer the analyzer that the field was indexed with
+     * @return this
+     */
+    public Builder words(String field, Analyzer analyzer) {
+      Objects.requireNonNull(field, "field");
+      Objects.requireNonNull(analyzer, "analyzer");
+      return plan("bm25", new BagOfWords(field, analyzer));
+    }
+
+    /**
+     * Searches a vector field by nearest neighbours. A query is brought to length 1 where the field
+     * compares by dot product or cosine. The name becomes {@code "knn"}.
+     *
+     * @param field the field of float vectors
+     * @param embedder the model that its vectors came from; stays the caller's to close
+     * @return this
+     */
+    public Builder knn(String field, Embedder embedder) {
+      Objects.requireNonNull(field, "field");
+      Objects.requireNonNull(embedder, "embedder");
+      return plan("knn", new KnnPlan(field, embedder));
+    }
+
+    private Builder plan(String name, Plan plan) {
+      this.plan = plan;
+      this.name = name;
+      return this;
+    }
+
+    /**
+     * Names the stage; call it after {@link #query}, {@link #words} or {@link #knn}.
+     *
+     * @param name the name under which results mention it
+     * @return this
+     */
+    public Builder name(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Names the stored field of the document's id; default: {@code "id"}. Of hits with one id the
+     * best is kept.
+     *
+     * @param name the field name
+     * @return this
+     */
+    public Builder idField(String name) {
+      this.idField = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Says where the text of a document comes from; default: the stored field {@code "text"}. A
+     * document without text comes with an empty one.
+     *
+     * @param text the source
+     * @return this
+     */
+    public Builder text(DocumentText text) {
+      this.text = Objects.requireNonNull(text, "text");
+      return this;
+    }
+
+    /**
+     * Brings further stored fields back as {@link Document#metadata()}; default: none. Of a field
+     * of several values the first is taken.
+     *
+     * @param fields the field names
+     * @return this
+     */
+    public Builder metadata(String... fields) {
+      this.metadata = Set.of(fields);
+      return this;
+    }
+
+    /**
+     * Makes the retriever.
+     *
+     * @return the retriever
+     * @throws IllegalStateException if it was not said how to search
+     */
+    public LuceneRetriever build() {
+      if (plan == null) {
+        throw new IllegalStateException(
+            "a retriever needs a way to search: call query(..), words(..) or knn(..)");
+      }
+      return new LuceneRetriever(name, source, plan, reader(), idField, null);
+    }
+
+    private Reader reader() {
+      String id = idField;
+      DocumentText passage = text;
+      Set<String> others = metadata;
+      Set<String> wanted = new HashSet<>(others);
+      wanted.add(id);
+      return (stored, doc) -> {
+        org.apache.lucene.document.Document fields = stored.document(doc, wanted);
+        String documentId = fields.get(id);
+        if (documentId == null || documentId.isEmpty()) {
+          throw new RetrievalException(
+              "doc %d has no stored field '%s': name the field that identifies a document by idField(..)"
+                  .formatted(doc, id));
+        }
+        Map<String, String> values = new HashMap<>();
+        for (String field : others) {
+          String value = fields.get(field);
+          if (value != null) {
+            values.put(field, value);
+          }
+        }
+        return new Document(documentId, passage.read(stored, doc).orElse(""), values);
+      };
+    }
   }
 }

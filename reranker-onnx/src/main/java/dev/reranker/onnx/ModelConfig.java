@@ -1,9 +1,11 @@
 package dev.reranker.onnx;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import dev.reranker.ModelLoadException;
 import dev.reranker.onnx.ModelSource.ModelFile;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +92,7 @@ final class ModelConfig {
   /** The pooling that {@code 1_Pooling/config.json} names; mean where there is no such file. */
   Pooling pooling() {
     JsonObject pooling = object("1_Pooling/config.json");
-    if (pooling.has("include_prompt") && !pooling.get("include_prompt").getAsBoolean()) {
+    if (!flag(pooling, "include_prompt", true)) {
       throw new ModelLoadException(
           "1_Pooling/config.json in %s leaves the prompt out of pooling (include_prompt false), which is not supported"
               .formatted(source));
@@ -98,7 +100,7 @@ final class ModelConfig {
     List<String> modes =
         pooling.keySet().stream()
             .filter(key -> key.startsWith("pooling_mode_"))
-            .filter(key -> pooling.get(key).getAsBoolean())
+            .filter(key -> flag(pooling, key, false))
             .toList();
     if (modes.isEmpty()) {
       return Pooling.MEAN;
@@ -119,12 +121,19 @@ final class ModelConfig {
    */
   boolean normalize() {
     Optional<JsonElement> modules = parse("modules.json");
-    if (modules.isEmpty() || !modules.get().isJsonArray()) {
+    if (modules.isEmpty()) {
       return true;
     }
+    if (!(modules.get() instanceof JsonArray list)) {
+      throw new ModelLoadException(
+          "modules.json in " + source + " is not a JSON array: get the file again");
+    }
     boolean normalize = false;
-    for (JsonElement module : modules.get().getAsJsonArray()) {
-      String type = text(module.getAsJsonObject(), "type").orElse("");
+    for (JsonElement module : list) {
+      String type =
+          module instanceof JsonObject object
+              ? text(object, "type").orElse("a module without a type")
+              : module.toString();
       String simple = type.substring(type.lastIndexOf('.') + 1);
       switch (simple) {
         case "Transformer", "Pooling" -> {}
@@ -178,6 +187,19 @@ final class ModelConfig {
               .formatted(found.get().name(), e.getMessage()),
           e);
     }
+  }
+
+  private boolean flag(JsonObject pooling, String key, boolean otherwise) {
+    JsonElement value = pooling.get(key);
+    if (value == null || value.isJsonNull()) {
+      return otherwise;
+    }
+    if (value instanceof JsonPrimitive primitive && primitive.isBoolean()) {
+      return primitive.getAsBoolean();
+    }
+    throw new ModelLoadException(
+        "1_Pooling/config.json in %s has %s for '%s'; true or false is expected"
+            .formatted(source, value, key));
   }
 
   private static Optional<String> text(JsonObject object, String key) {

@@ -4,8 +4,10 @@ import dev.reranker.ModelLoadException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +30,10 @@ public final class ModelSource {
 
   static final List<String> GRAPH = List.of("model.onnx", "onnx/model.onnx");
   static final List<String> TOKENIZER = List.of("tokenizer.json");
+
+  /** How the small text begins that a clone without Git LFS has in place of a large file. */
+  private static final byte[] GIT_LFS =
+      "version https://git-lfs.".getBytes(StandardCharsets.US_ASCII);
 
   private final String name;
   private final String place;
@@ -137,12 +143,20 @@ public final class ModelSource {
 
   /** The first of these files; an error that names them where none is there. */
   ModelFile require(List<String> candidates) {
-    return find(candidates)
-        .orElseThrow(
-            () ->
-                new ModelLoadException(
-                    "%s is missing in %s: a model needs model.onnx (or onnx/model.onnx) and tokenizer.json"
-                        .formatted(String.join(" or ", candidates), place)));
+    ModelFile file =
+        find(candidates)
+            .orElseThrow(
+                () ->
+                    new ModelLoadException(
+                        "%s is missing in %s: a model needs model.onnx (or onnx/model.onnx) and tokenizer.json"
+                            .formatted(String.join(" or ", candidates), place)));
+    if (file.startsWith(GIT_LFS)) {
+      throw new ModelLoadException(
+          file.name()
+              + " is a pointer of Git LFS, not the file itself: run 'git lfs pull' in the clone,"
+              + " or download the file");
+    }
+    return file;
   }
 
   private static @Nullable ModelFile resource(String resource) {
@@ -183,8 +197,16 @@ public final class ModelSource {
     }
 
     byte[] read() {
+      return read(Integer.MAX_VALUE);
+    }
+
+    boolean startsWith(byte[] beginning) {
+      return Arrays.equals(read(beginning.length), beginning);
+    }
+
+    private byte[] read(int most) {
       try (InputStream in = opener.open()) {
-        return in.readAllBytes();
+        return in.readNBytes(most);
       } catch (IOException e) {
         throw new ModelLoadException(
             name + " cannot be read (" + e + "): check that the file is there and readable", e);

@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -47,6 +48,11 @@ public final class OnnxEmbedder implements Embedder {
           "'%s' gives its output '%s' with the row shape %s; an embedder gives [batch, tokens, dimension] or [batch, dimension]"
               .formatted(name(), output.name(), Arrays.toString(output.rowShape())));
     }
+    if (engine.room() < 1) {
+      throw new IllegalArgumentException(
+          "maxLength is %d tokens; a text needs at least 1 besides the special ones"
+              .formatted(engine.info().maxLength()));
+    }
   }
 
   /**
@@ -79,6 +85,7 @@ public final class OnnxEmbedder implements Embedder {
 
   @Override
   public float[] embedQuery(String query) {
+    Objects.requireNonNull(query, "query");
     return embed(List.of(queryPrompt + query)).get(0);
   }
 

@@ -1,5 +1,6 @@
 package dev.reranker.onnx;
 
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.reranker.ModelLoadException;
@@ -38,13 +39,13 @@ final class TextTokenizer implements AutoCloseable {
             var in = new ByteArrayInputStream(json);
             return new TextTokenizer(HuggingFaceTokenizer.newInstance(in, options));
           });
-    } catch (LinkageError e) {
+    } catch (EngineException | LinkageError e) {
       throw new ModelLoadException(
           "the tokenizers' native library cannot be loaded ("
               + e
-              + "): it is unpacked to .djl.ai in the home directory, or to the directory that the"
-              + " system property ENGINE_CACHE_DIR names, which must be writable and allow"
-              + " executables",
+              + "): it is unpacked to .djl.ai in the home directory (in java.io.tmpdir where that is"
+              + " not writable), or to the directory that the system property ENGINE_CACHE_DIR"
+              + " names, which must be writable and allow executables",
           e);
     } catch (Exception e) {
       throw new ModelLoadException(

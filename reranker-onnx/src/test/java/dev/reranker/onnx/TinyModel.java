@@ -64,6 +64,12 @@ final class TinyModel {
     return this;
   }
 
+  /** Gives what the second of two labels would be as the only one. */
+  TinyModel secondLabelAlone() {
+    System.arraycopy(head, WIDTH, head, 0, WIDTH);
+    return this;
+  }
+
   /** Makes a row NaN that holds this token. */
   TinyModel poison(int id) {
     vectors[id % VECTORS * WIDTH] = Float.NaN;

@@ -1,0 +1,218 @@
+package dev.reranker.lucene;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.reranker.RankedDocument;
+import dev.reranker.RerankRequest;
+import dev.reranker.RerankResult;
+import dev.reranker.Reranker;
+import dev.reranker.ScoreCombiner;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TotalHits;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CrossEncoderRescorerTest {
+
+  private static final String QUERY = "whales sleep";
+  private static final DocumentText TEXT = DocumentText.stored("title", "body");
+
+  private final ByteBuffersDirectory directory = new ByteBuffersDirectory();
+  private final OverlapReranker reranker = new OverlapReranker();
+  private DirectoryReader reader;
+  private IndexSearcher searcher;
+
+  @BeforeEach
+  void open() throws IOException {
+    try (var writer = new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
+      write(writer, "Fish", "fish swim");
+      write(writer, "Whales", "whales sleep");
+      writer.addDocument(new Document());
+      write(writer, "Long", "whales sleep " + "word ".repeat(12));
+    }
+    reader = DirectoryReader.open(directory);
+    searcher = new IndexSearcher(reader);
+  }
+
+  private static void write(IndexWriter writer, String title, String body) throws IOException {
+    var document = new Document();
+    document.add(new StoredField("title", title));
+    document.add(new TextField("body", body, Field.Store.YES));
+    writer.addDocument(document);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    reader.close();
+    directory.close();
+  }
+
+  private CrossEncoderRescorer rescorer() {
+    return CrossEncoderRescorer.withMissingTextLast(reranker, QUERY, TEXT);
+  }
+
+  private TopDocs all() throws IOException {
+    return searcher.search(MatchAllDocsQuery.INSTANCE, 10);
+  }
+
+  private static List<Integer> docs(TopDocs hits) {
+    return List.of(hits.scoreDocs).stream().map(hit -> hit.doc).toList();
+  }
+
+  @Test
+  void missingTextComesLast() throws IOException {
+    TopDocs best = rescorer().rescore(searcher, all(), 10);
+    assertThat(docs(best)).containsExactly(1, 3, 0, 2);
+    assertThat(best.scoreDocs[3].score).isEqualTo(Float.NEGATIVE_INFINITY);
+  }
+
+  @Test
+  void missingTextFailsWhereAskedTo() {
+    var failing = CrossEncoderRescorer.withMissingTextFailing(reranker, QUERY, TEXT);
+    assertThatThrownBy(() -> failing.rescore(searcher, all(), 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("hit 3 of 4 (doc 2) has no text")
+        .hasMessageContaining("withMissingTextLast");
+  }
+
+  @Test
+  void fieldsAreJoinedInTheOrderGiven() throws IOException {
+    assertThat(TEXT.read(reader.storedFields(), 0)).hasValue("Fish\nfish swim");
+    assertThat(DocumentText.stored("body", "title").read(reader.storedFields(), 0))
+        .hasValue("fish swim\nFish");
+    assertThatThrownBy(DocumentText::stored).hasMessageContaining("at least one stored field");
+  }
+
+  @Test
+  void theApplicationsOwnStoreWillDo() throws IOException {
+    var own =
+        CrossEncoderRescorer.withMissingTextLast(
+            reranker, QUERY, (stored, doc) -> Optional.of(doc == 0 ? QUERY : "other"));
+    assertThat(docs(own.rescore(searcher, all(), 1))).containsExactly(0);
+  }
+
+  @Test
+  void saturatedScoresKeepTheOrderOfTheLogits() throws IOException {
+    String query = "a b c d e f g h i j k l m n o p q r s t u v w x y z";
+    var own =
+        CrossEncoderRescorer.withMissingTextLast(
+            reranker, query, (stored, doc) -> Optional.of(query.substring(0, 45 + 2 * doc)));
+    TopDocs best = own.rescore(searcher, all(), 10);
+    assertThat(best.scoreDocs[0].score).isEqualTo(best.scoreDocs[1].score);
+    assertThat(docs(best)).containsExactly(3, 2, 1, 0);
+  }
+
+  @Test
+  void whatTheRerankerLeftUnscoredComesAfterTheScored() throws IOException {
+    var hasty =
+        new Reranker() {
+          @Override
+          public RerankResult rerank(RerankRequest request) {
+            RerankResult all = reranker.rerank(request);
+            List<RankedDocument> documents =
+                all.documents().stream()
+                    .map(
+                        hit ->
+                            hit.index() == 0
+                                ? hit
+                                : new RankedDocument(
+                                    request.candidates().get(hit.index()),
+                                    Float.NaN,
+                                    hit.index(),
+                                    false,
+                                    false))
+                    .toList();
+            return new RerankResult(documents, all.stats());
+          }
+
+          @Override
+          public void close() {}
+        };
+    TopDocs best =
+        CrossEncoderRescorer.withMissingTextLast(hasty, QUERY, TEXT).rescore(searcher, all(), 10);
+    assertThat(docs(best)).containsExactly(0, 1, 2, 3);
+    assertThat(best.scoreDocs[1].score).isEqualTo(Float.NEGATIVE_INFINITY);
+  }
+
+  @Test
+  void wrongArgumentsAreNamed() {
+    assertThatThrownBy(() -> rescorer().rescore(searcher, all(), 0))
+        .hasMessage("topN is 0; ask for at least 1 hit");
+    var foreign =
+        new TopDocs(
+            new TotalHits(1, TotalHits.Relation.EQUAL_TO), new ScoreDoc[] {new ScoreDoc(4, 1)});
+    assertThatThrownBy(() -> rescorer().rescore(searcher, foreign, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "doc 4 is not in this searcher, which has 4: pass the searcher that found the hits");
+    assertThatThrownBy(() -> rescorer().explain(searcher, Explanation.match(1, "x"), 4))
+        .hasMessageContaining("doc 4 is not in this searcher");
+  }
+
+  @Test
+  void combiningNeedsFirstPassScores() throws IOException {
+    TopDocs sorted = searcher.search(MatchAllDocsQuery.INSTANCE, 10, Sort.INDEXORDER);
+    var weighted = rescorer().combining(ScoreCombiner.weighted(0.5));
+    assertThatThrownBy(() -> weighted.rescore(searcher, sorted, 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("doc 0 has no first-pass score to combine with")
+        .hasMessageContaining("populateScores");
+    assertThat(docs(rescorer().rescore(searcher, sorted, 10))).containsExactly(1, 3, 0, 2);
+  }
+
+  @Test
+  void anExplanationTellsTheWholeStory() throws IOException {
+    Explanation first = searcher.explain(MatchAllDocsQuery.INSTANCE, 3);
+    Explanation explained = rescorer().explain(searcher, first, 3);
+    float logit = OverlapReranker.logit(QUERY, "Long\nwhales sleep " + "word ".repeat(12));
+    assertThat(explained.isMatch()).isTrue();
+    assertThat(explained.getValue().doubleValue())
+        .isCloseTo(OverlapReranker.sigmoid(logit), within(1e-12));
+    assertThat(explained.toString())
+        .contains("cross-encoder score, in place of the first-pass score")
+        .contains("activation of the logit by 'overlap'")
+        .contains(logit + " = logit")
+        .contains("truncated: the model read only the passage's beginning")
+        .contains("1.0 = first-pass score");
+    assertThat(rescorer().explain(searcher, first, 1).toString()).contains("truncated: no");
+    assertThat(
+            rescorer()
+                .combining(ScoreCombiner.weighted(0.5))
+                .explain(searcher, first, 1)
+                .getDescription())
+        .contains("before it is combined");
+  }
+
+  @Test
+  void anExplanationOfMissingTextIsNoMatch() throws IOException {
+    Explanation explained = rescorer().explain(searcher, Explanation.match(1, "x"), 2);
+    assertThat(explained.isMatch()).isFalse();
+    assertThat(explained.getDescription()).contains("no text");
+  }
+
+  @Test
+  void noHitsAreNoHits() throws IOException {
+    var none = new TopDocs(new TotalHits(0, TotalHits.Relation.EQUAL_TO), new ScoreDoc[0]);
+    assertThat(rescorer().rescore(searcher, none, 10).scoreDocs).isEmpty();
+  }
+}

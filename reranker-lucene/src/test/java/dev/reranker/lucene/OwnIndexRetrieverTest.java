@@ -1,0 +1,186 @@
+package dev.reranker.lucene;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reranker.Document;
+import dev.reranker.InferenceException;
+import dev.reranker.RetrievalException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.PrefixQuery;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Searching an index that an application made and owns. */
+class OwnIndexRetrieverTest {
+
+  private final ByteBuffersDirectory directory = new ByteBuffersDirectory();
+  private DirectoryReader reader;
+
+  @BeforeEach
+  void open() throws IOException {
+    OwnIndex.write(
+        directory,
+        List.of(
+            new Document("a", "whales sleep", Map.of("lang", "en", "page", "1")),
+            new Document("b", "Wale schlafen", Map.of("lang", "de")),
+            new Document("c", "whales swim", Map.of("lang", "en", "page", "3"))));
+    reader = DirectoryReader.open(directory);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    reader.close();
+    directory.close();
+  }
+
+  private LuceneRetriever.Builder over() {
+    return LuceneRetriever.over(reader).idField("key").text(DocumentText.stored("body"));
+  }
+
+  @Test
+  void theApplicationsQueryIsRun() {
+    var byPrefix =
+        over()
+            .query(text -> new PrefixQuery(new Term("body", text)))
+            .metadata("lang", "page")
+            .build();
+    assertThat(byPrefix.retrieve("wal", 9))
+        .extracting(c -> c.document())
+        .containsExactly(new Document("b", "Wale schlafen", Map.of("lang", "de")));
+    assertThat(byPrefix.name()).isEqualTo("lucene");
+  }
+
+  @Test
+  void stagesHaveTheNameTheyAreGiven() {
+    var retriever = over().words("body", new StandardAnalyzer()).name("titles").build();
+    assertThat(retriever.retrieve("swim", 1).get(0).current().stage()).isEqualTo("titles");
+  }
+
+  @Test
+  void aSearcherManagerShowsWhatItWasRefreshedTo() throws IOException {
+    try (var writer = new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()));
+        var searchers = new SearcherManager(writer, null)) {
+      var retriever =
+          LuceneRetriever.over(searchers)
+              .idField("key")
+              .words("body", new StandardAnalyzer())
+              .build();
+      writer.addDocument(OwnIndex.fields(Document.of("d", "whales sing")));
+      assertThat(Texts.ids(retriever.retrieve("whales", 9))).containsExactly("a", "c");
+      searchers.maybeRefreshBlocking();
+      assertThat(Texts.ids(retriever.retrieve("whales", 9))).containsExactly("a", "c", "d");
+    }
+  }
+
+  @Test
+  void filtersNarrowKnnAndOwnQueriesBeforeTheSearch() {
+    var german = new TermQuery(new Term("lang", "de"));
+    var knn = over().knn("embedding", new BagEmbedder()).build();
+    assertThat(Texts.ids(knn.filter(german).retrieve("whales sleep", 1))).containsExactly("b");
+    var all = over().query(text -> MatchAllDocsQuery.INSTANCE).build();
+    assertThat(Texts.ids(all.filter(german).retrieve("x", 9))).containsExactly("b");
+    assertThat(Texts.ids(all.retrieve("x", 9))).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void aFieldOfDistancesIsSearchedByDistance() {
+    var knn = over().knn("place", new BagEmbedder()).build();
+    assertThat(Texts.ids(knn.retrieve("whales sleep", 1))).containsExactly("a");
+    assertThat(knn.retrieve("?", 9)).as("a zero vector has a place").hasSize(3);
+  }
+
+  @Test
+  void ofHitsWithOneIdTheBestIsKept() throws IOException {
+    try (var writer = new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
+      writer.addDocument(OwnIndex.fields(Document.of("a", "whales whales whales")));
+    }
+    try (var newer = DirectoryReader.open(directory)) {
+      var retriever =
+          LuceneRetriever.over(newer)
+              .idField("key")
+              .text(DocumentText.stored("body"))
+              .words("body", new StandardAnalyzer())
+              .build();
+      assertThat(retriever.retrieve("whales", 9))
+          .extracting(c -> c.document().text())
+          .containsExactly("whales whales whales", "whales swim");
+    }
+  }
+
+  @Test
+  void aVectorFieldThatIsNotThereIsNamed() {
+    assertThatThrownBy(() -> over().knn("vector", new BagEmbedder()).build().retrieve("x", 1))
+        .isInstanceOf(RetrievalException.class)
+        .hasMessage(
+            "no document has a vector in the field 'vector'; the index has vectors in [bytes,"
+                + " embedding, place]: name one of those");
+    assertThatThrownBy(() -> over().knn("bytes", new BagEmbedder()).build().retrieve("x", 1))
+        .isInstanceOf(RetrievalException.class)
+        .hasMessageContaining("the field 'bytes' holds vectors of BYTE");
+  }
+
+  @Test
+  void anotherDimensionIsNamed() {
+    var other = new BagEmbedder("other model", 8);
+    assertThatThrownBy(() -> over().knn("embedding", other).build().retrieve("x", 1))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("holds vectors of dimension 32; embedder 'other model' gives 8");
+  }
+
+  @Test
+  void aMissingIdFieldIsNamed() {
+    var retriever = LuceneRetriever.over(reader).words("body", new StandardAnalyzer()).build();
+    assertThatThrownBy(() -> retriever.retrieve("whales", 1))
+        .isInstanceOf(RetrievalException.class)
+        .hasMessageContaining("doc 0 has no stored field 'id'")
+        .hasMessageContaining("idField(..)");
+  }
+
+  @Test
+  void aParsersFailureIsWrapped() {
+    var retriever =
+        over()
+            .query(
+                text -> {
+                  throw new java.text.ParseException("unbalanced", 3);
+                })
+            .build();
+    assertThatThrownBy(() -> retriever.retrieve("(whales", 1))
+        .isInstanceOf(RetrievalException.class)
+        .hasMessageContaining("the query function failed on a text of 7 characters")
+        .hasMessageContaining("unbalanced");
+  }
+
+  @Test
+  void aClosedReaderIsNamed() throws IOException {
+    var retriever = over().words("body", new StandardAnalyzer()).build();
+    var searching = LuceneRetriever.over(new IndexSearcher(reader)).knn("x", new BagEmbedder());
+    reader.close();
+    assertThatThrownBy(() -> retriever.retrieve("whales", 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("index reader is closed");
+    assertThatThrownBy(() -> searching.build().retrieve("whales", 1))
+        .hasMessageContaining("index reader is closed");
+  }
+
+  @Test
+  void aWayToSearchIsNeeded() {
+    assertThatThrownBy(() -> over().build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("query(..), words(..) or knn(..)");
+  }
+}

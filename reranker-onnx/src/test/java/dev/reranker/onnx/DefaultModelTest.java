@@ -1,0 +1,35 @@
+package dev.reranker.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reranker.ModelLoadException;
+import org.junit.jupiter.api.Test;
+
+class DefaultModelTest {
+
+  @Test
+  void isNamedAfterItsFolder() {
+    try (var reranker = OnnxReranker.builder().build()) {
+      assertThat(reranker.info().name()).isEqualTo("minilm-l6");
+      assertThat(reranker.info().maxLength()).isEqualTo(512);
+    }
+  }
+
+  @Test
+  void whereItIsNotOnTheClassPathTheErrorNamesTheDependency() {
+    assertThat(ChildJvm.of(Child.class).without("minilm-l6").run().strip())
+        .isEqualTo(
+            "no model was given and the default one is not on the class path: add the dependency"
+                + " dev.reranker:reranker-minilm-l6, or call model(ModelSource.directory(..))");
+  }
+
+  static final class Child {
+    public static void main(String[] arguments) {
+      try (var reranker = OnnxReranker.builder().build()) {
+        System.out.println("loaded");
+      } catch (ModelLoadException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+}

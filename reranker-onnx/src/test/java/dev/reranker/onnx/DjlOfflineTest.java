@@ -1,0 +1,60 @@
+package dev.reranker.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Resources;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+@ResourceLock(Resources.SYSTEM_PROPERTIES)
+class DjlOfflineTest {
+
+  private static final String OFFLINE = "ai.djl.offline";
+  private static final String FLAVOR = "RUST_FLAVOR";
+
+  @AfterEach
+  void clear() {
+    System.clearProperty(OFFLINE);
+    System.clearProperty(FLAVOR);
+  }
+
+  @Test
+  void djlIsOfflineDuringTheLoad() throws Exception {
+    assertThat(DjlOffline.load(DjlOfflineTest::properties)).containsExactly("true", "cpu");
+  }
+
+  @Test
+  void whatWasNotSetIsNotSetAfterwards() throws Exception {
+    DjlOffline.load(() -> "");
+    assertThat(properties()).containsExactly(null, null);
+  }
+
+  @Test
+  void whatWasSetIsSetAgainAfterwards() throws Exception {
+    System.setProperty(OFFLINE, "false");
+    System.setProperty(FLAVOR, "cu122");
+    DjlOffline.load(() -> "");
+    assertThat(properties()).containsExactly("false", "cu122");
+  }
+
+  @Test
+  void aFailedLoadRestoresThemToo() {
+    System.setProperty(OFFLINE, "false");
+    assertThatThrownBy(
+            () ->
+                DjlOffline.load(
+                    () -> {
+                      throw new IllegalStateException("no tokenizer");
+                    }))
+        .hasMessage("no tokenizer");
+    assertThat(properties()).containsExactly("false", null);
+  }
+
+  private static List<String> properties() {
+    return Arrays.asList(System.getProperty(OFFLINE), System.getProperty(FLAVOR));
+  }
+}
