@@ -76,7 +76,8 @@ class ReadmeTest {
     try (var loader = new URLClassLoader(new java.net.URL[] {folder.toUri().toURL()})) {
       loader
           .loadClass("Snippet")
-          .getMethod("run", List.class, List.class, ModelSource.class, ModelSource.class, Path.class)
+          .getMethod(
+              "run", List.class, List.class, ModelSource.class, ModelSource.class, Path.class)
           .invoke(
               null,
               DOCUMENTS,

@@ -1,0 +1,31 @@
+package dev.reranker.examples;
+
+import dev.reranker.Document;
+import dev.reranker.Pipeline;
+import dev.reranker.RankedDocument;
+import dev.reranker.lucene.LuceneIndex;
+import dev.reranker.onnx.OnnxReranker;
+import java.util.List;
+
+/** Searches with Lucene, then reranks what it found. */
+final class SearchThenRerank {
+
+  private SearchThenRerank() {}
+
+  /** Run with {@code --enable-native-access=ALL-UNNAMED}. */
+  public static void main(String[] args) {
+    try (var reranker = OnnxReranker.builder().build();
+        var index = LuceneIndex.builder().inMemory().build()) {
+      index.add(
+          List.of(
+              Document.of("size", "Blue whales are the largest animals: how do whales get so big?"),
+              Document.of("apnea", "Sleep apnea is a disorder in which breathing stops."),
+              Document.of("sleep", "Whales sleep with one half of the brain at a time.")));
+      Pipeline pipeline =
+          Pipeline.builder().retrieve(index.bm25(), 100).rerank(reranker, 10).build();
+      for (RankedDocument hit : pipeline.search("how do whales sleep").documents()) {
+        System.out.println(hit.rank() + " " + hit.document().id() + ", before " + hit.earlier());
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.reranker.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reranker.examples.quickstart.SourcesJar;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QuickstartCommandTest {
+
+  private static final Path JAR =
+      SourcesJar.of(
+          "a/Lock.java",
+          """
+          package a;
+          /** Thrown when the write lock is held by another process that has the index open. */
+          public class Lock {}
+          """,
+          "a/Searcher.java",
+          """
+          package a;
+          /** Searches an index. Completely thread safe: several threads may search at once. */
+          public class Searcher {
+            /** Finds the best documents and sorts them by a field, numeric or not. */
+            public void search(String query, Sort sort) {}
+          }
+          """);
+
+  @Test
+  void threeQuestionsAreAnsweredWithoutATerminal(@TempDir Path folder) {
+    String[] args = {
+      "quickstart", "--sources", JAR.toString(), "--index", folder.resolve("index").toString()
+    };
+    Cli first = Cli.run(args);
+    assertThat(first.exit()).as(first.err()).isZero();
+    assertThat(first.err()).contains("first use", "indexing: 3 of 3");
+    assertThat(first.out().lines().filter(line -> line.startsWith("Question: "))).hasSize(3);
+    assertThat(first.out())
+        .contains("First stage (knn)", "Reranked (minilm-l6)", "knn: 3 candidates")
+        .containsPattern("\\n  1  0\\.\\d{4}  Lock +was \\d\\R")
+        .doesNotContain("Your question");
+    assertThat(first.out().lines()).allMatch(line -> line.length() <= 80);
+
+    Cli second = Cli.run(args);
+    assertThat(second.exit()).isZero();
+    assertThat(second.err()).isEmpty();
+  }
+
+  @Test
+  void aMissingJarIsNamed() {
+    Cli cli = Cli.run("quickstart", "--sources", "absent.jar");
+    assertThat(cli.exit()).isEqualTo(1);
+    assertThat(cli.err()).contains("absent.jar", "mvn");
+  }
+}

@@ -1,0 +1,126 @@
+package dev.reranker.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code run}, and {@code eval} of what it wrote. */
+class RunCommandTest {
+
+  @TempDir private Path folder;
+  private Path queries;
+  private Path out;
+
+  @BeforeEach
+  void writeFiles() throws IOException {
+    Files.writeString(
+        folder.resolve("corpus.jsonl"),
+        """
+        {"_id": "size", "text": "Blue whales are the largest animals. How do whales get so big?"}
+        {"_id": "apnea", "text": "Sleep apnea is a disorder in which breathing stops and starts."}
+        {"_id": "sleep", "text": "Whales sleep with one half of the brain at a time."}
+        """);
+    queries =
+        Files.writeString(
+            folder.resolve("queries.jsonl"),
+            """
+            {"_id": "q1", "text": "how do whales sleep"}
+            {"_id": "q2", "text": "what is apnea"}
+            """);
+    Files.writeString(
+        folder.resolve("qrels.tsv"), "query-id\tcorpus-id\tscore\nq1\tsleep\t1\nq2\tapnea\t1\n");
+    out = folder.resolve("out.run");
+  }
+
+  private Cli run(String... options) {
+    var args =
+        new java.util.ArrayList<>(
+            List.of(
+                "run",
+                "--corpus",
+                folder.resolve("corpus.jsonl").toString(),
+                "--queries",
+                queries.toString(),
+                "--out",
+                out.toString(),
+                "--index",
+                folder.resolve("index").toString()));
+    args.addAll(List.of(options));
+    return Cli.run(args.toArray(String[]::new));
+  }
+
+  @Test
+  void aRerankedRunIsWrittenAndMeasured() throws Exception {
+    Cli cli = run("--retriever", "knn", "--depth", "3");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.out()).isEmpty();
+    List<String> lines = Files.readAllLines(out);
+    assertThat(lines).hasSize(6);
+    assertThat(lines.get(0)).matches("q1 Q0 sleep 1 -?[0-9.E-]+ knn\\+minilm-l6");
+    assertThat(lines.get(3)).startsWith("q2 Q0 apnea 1 ");
+
+    Cli eval =
+        Cli.run("eval", "--qrels", folder.resolve("qrels.tsv").toString(), "--run", out.toString());
+    assertThat(eval.exit()).as(eval.err()).isZero();
+    assertThat(eval.out().lines())
+        .containsExactly("nDCG@10\t1.0000", "recall@100\t1.0000", "MRR@10\t1.0000");
+  }
+
+  @Test
+  void aRunOfTheFirstStageAloneHasItsScores() throws Exception {
+    Cli cli = run("--retriever", "bm25", "--no-rerank");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(Files.readAllLines(out))
+        .allMatch(line -> line.matches("q\\d Q0 \\w+ \\d \\S+ bm25"));
+  }
+
+  @Test
+  void badInputLeavesNoFile() throws Exception {
+    Files.writeString(queries, "{\"_id\": \"q1\", \"text\": \" \"}");
+    assertFailed(run("--no-rerank"), "queries.jsonl:1: \"text\" is blank");
+    Files.writeString(
+        queries, "{\"_id\": \"q\", \"text\": \"a\"}\n{\"_id\": \"q\", \"text\": \"b\"}");
+    assertFailed(run("--no-rerank"), "queries.jsonl:2: \"_id\" 'q' is there twice");
+    Files.writeString(queries, "");
+    assertFailed(run("--no-rerank"), "queries.jsonl: no queries");
+    Files.writeString(queries, "{\"_id\": \"q 1\", \"text\": \"sleep\"}");
+    assertFailed(run("--retriever", "bm25", "--no-rerank"), "query id 'q 1'");
+    assertThat(folder).isDirectoryNotContaining("glob:**.{run,part}");
+  }
+
+  @Test
+  void aPlaceThatCannotBeWrittenIsKnownAtOnce() {
+    out = folder.resolve("nowhere/out.run");
+    assertFailed(run("--no-rerank"), "nowhere", "no such file or folder");
+  }
+
+  private static void assertFailed(Cli cli, String... message) {
+    assertThat(cli.exit()).isEqualTo(1);
+    assertThat(cli.err()).contains(message);
+  }
+
+  @Test
+  void evalRefusesARunOfOtherQueries() throws Exception {
+    Path other = Files.writeString(folder.resolve("other.run"), "x Q0 sleep 1 1.0 t\n");
+    Cli eval =
+        Cli.run(
+            "eval", "--qrels", folder.resolve("qrels.tsv").toString(), "--run", other.toString());
+    assertThat(eval.exit()).isEqualTo(1);
+    assertThat(eval.err()).contains("answers none of the queries");
+  }
+
+  @Test
+  void evalNamesAMalformedLine() throws Exception {
+    Path bad = Files.writeString(folder.resolve("bad.run"), "q1 Q0 sleep 1 1.0 t\nq1 sleep\n");
+    Cli eval =
+        Cli.run("eval", "--qrels", folder.resolve("qrels.tsv").toString(), "--run", bad.toString());
+    assertThat(eval.exit()).isEqualTo(1);
+    assertThat(eval.err()).contains("bad.run:2: 2 columns");
+  }
+}

@@ -1,0 +1,63 @@
+package dev.reranker.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+@ResourceLock(Resources.SYSTEM_IN)
+class ScoreCommandTest {
+
+  private static final String WHALES =
+      "{\"query\": \"how do whales sleep\", \"passages\": [\"Stocks fell.\","
+          + " \"Whales sleep with one half of the brain at a time.\"]}\n";
+
+  @Test
+  void eachLineIsAnsweredInTheOrderOfItsPassages() throws Exception {
+    Cli cli = Cli.runWithInput(WHALES + "\n{\"query\": \"a\", \"passages\": []}\n", "score");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.err()).isEmpty();
+    List<String> lines = cli.out().lines().toList();
+    assertThat(lines).hasSize(2);
+    JsonNode answer = JsonLines.JSON.readTree(lines.get(0));
+    assertThat(answer.get("logits")).hasSize(2);
+    for (int i = 0; i < 2; i++) {
+      double logit = answer.get("logits").get(i).asDouble();
+      assertThat(answer.get("scores").get(i).asDouble())
+          .isCloseTo(1 / (1 + Math.exp(-logit)), org.assertj.core.api.Assertions.within(1e-6));
+    }
+    assertThat(answer.get("logits").get(1).asDouble())
+        .isGreaterThan(answer.get("logits").get(0).asDouble());
+    assertThat(lines.get(1)).isEqualTo("{\"logits\":[],\"scores\":[]}");
+  }
+
+  @Test
+  void theFirstBadLineEndsItAndTheAnswersBeforeStand() {
+    Cli cli = Cli.runWithInput(WHALES + "{\"query\": \"a\", \"passages\": [\n" + WHALES, "score");
+    assertThat(cli.exit()).isEqualTo(1);
+    assertThat(cli.out().lines()).hasSize(1);
+    assertThat(cli.err())
+        .startsWith("rerank score: stdin:2: not JSON")
+        .contains("a line has the form {\"query\"");
+    assertThat(cli.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void whatIsWrongWithALineIsSaid() {
+    assertThat(Cli.runWithInput("{\"passages\": []}", "score").err())
+        .contains("stdin:1: \"query\" is missing");
+    assertThat(Cli.runWithInput("{\"query\": \"a\", \"passages\": \"b\"}", "score").err())
+        .contains("stdin:1: \"passages\" is not a list of strings");
+    assertThat(Cli.runWithInput("{\"query\": \"a\", \"passages\": [\"b\", 3]}", "score").err())
+        .contains("stdin:1: passage 2 of 2 is not a string");
+    assertThat(Cli.runWithInput("{\"query\": \" \", \"passages\": [\"b\"]}", "score").err())
+        .contains("stdin:1: the query is blank");
+    String longQuery = "word ".repeat(600);
+    assertThat(
+            Cli.runWithInput("{\"query\": \"" + longQuery + "\", \"passages\": []}", "score").err())
+        .contains("stdin:1: query has");
+  }
+}

@@ -1,0 +1,125 @@
+package dev.reranker.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SearchCommandTest {
+
+  private static final String CORPUS =
+      """
+      {"_id": "size", "title": "Size", "text": "Blue whales are the largest animals. How do whales get so big?"}
+      {"_id": "apnea", "text": "Sleep apnea is a disorder in which breathing stops and starts."}
+      {"_id": "sleep", "title": "Rest", "text": "Whales sleep with one half of the brain at a time."}
+      """;
+
+  @TempDir private Path folder;
+  private Path corpus;
+
+  @BeforeEach
+  void writeCorpus() throws IOException {
+    corpus = Files.writeString(folder.resolve("corpus.jsonl"), CORPUS);
+  }
+
+  private Cli search(String... options) {
+    String[] args = new String[options.length + 5];
+    args[0] = "search";
+    args[1] = "--corpus";
+    args[2] = corpus.toString();
+    args[3] = "--index";
+    args[4] = folder.resolve("index").toString();
+    System.arraycopy(options, 0, args, 5, options.length);
+    return Cli.run(args);
+  }
+
+  @Test
+  void vectorsAndWordsThenTheReranker() {
+    Cli cli = search("--top", "2", "how do whales sleep");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.out().lines())
+        .hasSize(2)
+        .first()
+        .asString()
+        .matches("1\t0\\.\\d{4}\tsleep\tRest");
+    assertThat(cli.err()).contains("rrf: 3 candidates", "minilm-l6: 3 passages scored");
+  }
+
+  @Test
+  void wordsAloneNeedNoModel() {
+    Cli cli = search("--retriever", "bm25", "--no-rerank", "apnea");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.out())
+        .matches("1\t\\d+\\.\\d{4}\tapnea\tSleep apnea is a disorder in which breathing .*\\R");
+  }
+
+  @Test
+  void theQueryMayBeSeveralArguments() {
+    Cli cli = search("--retriever", "bm25", "--no-rerank", "breathing", "stops");
+    assertThat(cli.out()).contains("\tapnea\t");
+  }
+
+  @Test
+  void anIndexIsKeptUntilTheCorpusChanges() throws Exception {
+    assertThat(search("--retriever", "bm25", "--no-rerank", "apnea").err()).contains("indexing");
+    assertThat(search("--retriever", "bm25", "--no-rerank", "apnea").err())
+        .doesNotContain("indexing");
+    Files.writeString(corpus, "{\"_id\": \"new\", \"text\": \"Apnea again.\"}");
+    assertThat(search("--retriever", "bm25", "--no-rerank", "apnea").out()).contains("\tnew\t");
+  }
+
+  @Test
+  void nothingFoundPrintsNothing() {
+    Cli cli = search("--retriever", "bm25", "--no-rerank", "zebra");
+    assertThat(cli.exit()).isZero();
+    assertThat(cli.out()).isEmpty();
+  }
+
+  @Test
+  void wrongUsageIsOneLineAndExitCode2() {
+    assertWrongUsage(search(" "), "the query is blank");
+    assertWrongUsage(search("--top", "5", "--depth", "3", "q"), "--top is 5", "raise --depth");
+    assertWrongUsage(search("--depth", "0", "q"), "'0' is not a whole number from 1 on");
+    assertWrongUsage(search("--retriever", "magic", "q"), "[KNN, BM25, HYBRID]", "'magic'");
+    assertWrongUsage(search(), "QUERY");
+    assertWrongUsage(Cli.run("search", "q"), "--corpus");
+  }
+
+  private static void assertWrongUsage(Cli cli, String... message) {
+    assertThat(cli.exit()).isEqualTo(2);
+    assertThat(cli.out()).isEmpty();
+    assertThat(cli.err()).contains(message).contains("(usage: rerank search --help)");
+    assertThat(cli.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void failuresAreOneLineAndExitCode1() throws Exception {
+    assertFailed(
+        Cli.run("search", "--corpus", folder.resolve("absent").toString(), "q"),
+        "absent: no such file or folder");
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    assertFailed(search("--model", empty.toString(), "q"), empty.toString());
+    assertFailed(search("--embedder", empty.toString(), "--no-rerank", "q"), empty.toString());
+    assertFailed(search("--model", folder.resolve("nowhere").toString(), "q"), "nowhere");
+    Files.writeString(corpus, "{\"_id\": \"a\"}");
+    assertFailed(search("q"), "corpus.jsonl:1: \"text\" is missing");
+  }
+
+  private static void assertFailed(Cli cli, String... message) {
+    assertThat(cli.exit()).isEqualTo(1);
+    assertThat(cli.out()).isEmpty();
+    assertThat(cli.err()).startsWith("rerank search: ").contains(message);
+    assertThat(cli.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void aStackTraceComesWithVerbose() {
+    Cli cli = Cli.run("search", "--corpus", "absent", "--verbose", "q");
+    assertThat(cli.exit()).isEqualTo(1);
+    assertThat(cli.err()).contains("NoSuchFileException", "\tat dev.reranker");
+  }
+}
