@@ -11,9 +11,38 @@ final class RandomText {
           .split(" ");
 
   private static final String[] PIECES = {
-    "antidisestablishmentarianism", "x", "\n", "  ", "\t", "\u00a0", "\u3000", "\u200b", "\u0000",
-    "クジラは眠る", "鲸鱼怎样睡觉", "고래", "ｶﾅ", "кит спит", "كيف تنام الحيتان", "व्हेल", "e\u0301", "ﬁ", "İ", "ß",
-    "🐋", "👨‍👩‍👧‍👦", "\ud83d", "\udc0b", "[SEP]", "[CLS]", "##ing", "don't", "3.14", "...", "—", "\ufffd"
+    "antidisestablishmentarianism",
+    "x",
+    "\n",
+    "  ",
+    "\t",
+    "\u00a0",
+    "\u3000",
+    "\u200b",
+    "\u0000",
+    "クジラは眠る",
+    "鲸鱼怎样睡觉",
+    "고래",
+    "ｶﾅ",
+    "кит спит",
+    "كيف تنام الحيتان",
+    "व्हेल",
+    "e\u0301",
+    "ﬁ",
+    "İ",
+    "ß",
+    "🐋",
+    "👨‍👩‍👧‍👦",
+    "\ud83d",
+    "\udc0b",
+    "[SEP]",
+    "[CLS]",
+    "##ing",
+    "don't",
+    "3.14",
+    "...",
+    "—",
+    "\ufffd"
   };
 
   private final Random random;

@@ -42,8 +42,7 @@ class ScoresIgnoreNeighboursTest {
   }
 
   private static float[] score(int batchTokens, int threads, List<String> passages) {
-    try (var reranker =
-        OnnxReranker.builder().batchTokens(batchTokens).threads(threads).build()) {
+    try (var reranker = OnnxReranker.builder().batchTokens(batchTokens).threads(threads).build()) {
       return reranker.score(QUERY, passages);
     }
   }

@@ -31,9 +31,12 @@ class SoakTest {
             .flags("-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1")
             .run(directory.toString());
 
-    long[] kilobytes = Arrays.stream(printed.strip().split(" ")).mapToLong(Long::parseLong).toArray();
+    long[] kilobytes =
+        Arrays.stream(printed.strip().split(" ")).mapToLong(Long::parseLong).toArray();
     System.out.printf("Resident memory over %d calls: %s KB%n", CALLS, printed.strip());
-    assertThat(kilobytes[1] - kilobytes[0]).as("KB more after %d calls", CALLS).isLessThan(LIMIT_KB);
+    assertThat(kilobytes[1] - kilobytes[0])
+        .as("KB more after %d calls", CALLS)
+        .isLessThan(LIMIT_KB);
   }
 
   static final class Child {

@@ -25,7 +25,6 @@ class TextTokenizerTest {
 
   private static TextTokenizer tokenizer;
 
-
   @BeforeAll
   static void open() {
     tokenizer =
@@ -53,7 +52,7 @@ class TextTokenizerTest {
     try (TextTokenizer bytePairs =
         TextTokenizer.load(ModelSource.directory(directory).require(ModelSource.TOKENIZER))) {
       Random random = Seeds.print(TextTokenizerTest.class);
-    var texts = new RandomText(random);
+      var texts = new RandomText(random);
       for (int round = 0; round < 60; round++) {
         assertPrefixes(bytePairs, texts.mixed(random.nextInt(20_000)));
       }
@@ -126,6 +125,7 @@ class TextTokenizerTest {
   }
 
   private static String excerpt(String text) {
-    return "%d characters from '%s'".formatted(text.length(), text.substring(0, Math.min(40, text.length())));
+    return "%d characters from '%s'"
+        .formatted(text.length(), text.substring(0, Math.min(40, text.length())));
   }
 }

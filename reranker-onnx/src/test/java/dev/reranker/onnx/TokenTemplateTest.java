@@ -39,7 +39,9 @@ class TokenTemplateTest {
         assertRow(
             reference.encode(query, passage),
             tokenizer.pair(),
-            new int[][] {tokenizer.encode(query, 5000).ids(), tokenizer.encode(passage, 5000).ids()});
+            new int[][] {
+              tokenizer.encode(query, 5000).ids(), tokenizer.encode(passage, 5000).ids()
+            });
       }
     }
   }
@@ -73,8 +75,7 @@ class TokenTemplateTest {
     var buffers = new BatchBuffers();
     buffers.clear(6);
     TokenTemplate template =
-        TokenTemplate.learn(
-            new long[] {0, 7, 2}, new long[] {0, 1, 1}, new int[] {-1, 0, -1}, 1);
+        TokenTemplate.learn(new long[] {0, 7, 2}, new long[] {0, 1, 1}, new int[] {-1, 0, -1}, 1);
     template.put(new int[][] {{8, 9}}, 6, 55, buffers.ids, buffers.mask, buffers.types);
     buffers.flip();
     assertThat(longs(buffers.ids)).containsExactly(0, 8, 9, 2, 55, 55);
@@ -129,7 +130,6 @@ class TokenTemplateTest {
 
   private static TextTokenizer tokenizer(byte[] json, Path directory) throws Exception {
     Files.write(directory.resolve("tokenizer.json"), json);
-    return TextTokenizer.load(
-        ModelSource.directory(directory).require(ModelSource.TOKENIZER));
+    return TextTokenizer.load(ModelSource.directory(directory).require(ModelSource.TOKENIZER));
   }
 }
