@@ -55,6 +55,15 @@ record Run(
     return new Run(benchmark, more, threads, warmupSeconds, seconds, iterations, jvmFlags);
   }
 
+  /** Keeps of a parameter's values those that are wanted; all, where nothing is. */
+  Run only(String param, List<?> wanted) {
+    if (wanted.isEmpty() || !benchmark.startsWith(ScoringBenchmark.class.getSimpleName())) {
+      return this;
+    }
+    List<String> names = wanted.stream().map(Object::toString).toList();
+    return with(param, params.getOrDefault(param, names).stream().filter(names::contains).toArray());
+  }
+
   Run threads(int number) {
     return new Run(benchmark, params, number, warmupSeconds, seconds, iterations, jvmFlags);
   }
