@@ -31,8 +31,7 @@ import picocli.CommandLine.Option;
     description = "Measures this library beside its peers; see benchmarks/README.md.")
 public final class Benchmarks implements Callable<Integer> {
 
-  private final ObjectMapper mapper =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private final ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   @ArgGroup(multiplicity = "1")
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -132,8 +131,7 @@ public final class Benchmarks implements Callable<Integer> {
                 new CommandLine.ParameterException(
                     command(),
                     "there is no piece '%s'; there are %s"
-                        .formatted(
-                            what.full, Piece.full().stream().map(Piece::id).toList())));
+                        .formatted(what.full, Piece.full().stream().map(Piece::id).toList())));
   }
 
   private boolean filtered() {
@@ -168,8 +166,7 @@ public final class Benchmarks implements Callable<Integer> {
     List<RunResult> results = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
       System.out.printf("%n# %s, part %d of %d%n", title, i + 1, runs.size());
-      results.addAll(
-          new Runner(runs.get(i).options().jvmArgsAppend(work, shared).build()).run());
+      results.addAll(new Runner(runs.get(i).options().jvmArgsAppend(work, shared).build()).run());
     }
     return results;
   }
@@ -227,8 +224,7 @@ public final class Benchmarks implements Callable<Integer> {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Run.JVM);
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), Soak.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Soak.class.getName()));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (var out = new PrintStream(Files.newOutputStream(text), true, StandardCharsets.UTF_8);
@@ -253,6 +249,7 @@ public final class Benchmarks implements Callable<Integer> {
     Path work = Files.createTempDirectory("reranker-benchmarks-smoke");
     String before = System.setProperty("reranker.benchmarks.work", work.toString());
     try {
+      DjlContestant.startFirst();
       List<RunResult> results = new ArrayList<>();
       for (Run run : Piece.smoke()) {
         results.addAll(new Runner(run.smoke().build()).run());

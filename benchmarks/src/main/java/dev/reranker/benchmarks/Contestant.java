@@ -1,5 +1,6 @@
 package dev.reranker.benchmarks;
 
+import ai.onnxruntime.OrtException;
 import java.util.List;
 
 /** One way to score pairs. Thread-safe. */
@@ -12,5 +13,5 @@ interface Contestant extends AutoCloseable {
   long paddedTokens(Request request);
 
   @Override
-  void close() throws Exception;
+  void close() throws OrtException;
 }

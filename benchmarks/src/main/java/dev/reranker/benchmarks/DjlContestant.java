@@ -1,5 +1,6 @@
 package dev.reranker.benchmarks;
 
+import ai.djl.engine.Engine;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.translator.CrossEncoderTranslator;
 import ai.djl.inference.Predictor;
@@ -50,6 +51,14 @@ final class DjlContestant implements Contestant {
       tokenizer.close();
       throw e;
     }
+  }
+
+  /**
+   * Starts the engine. Where several share a JVM it must come first: it makes ONNX Runtime's
+   * environment with options of its own, and fails when there is one already.
+   */
+  static void startFirst() {
+    Engine.getEngine("OnnxRuntime");
   }
 
   @Override

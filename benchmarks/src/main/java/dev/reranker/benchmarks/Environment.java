@@ -51,7 +51,8 @@ final class Environment {
                 System.getProperty("os.name"),
                 System.getProperty("os.arch")));
     facts.put(
-        "JDK", System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"));
+        "JDK",
+        System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"));
     facts.put("JVM flags", String.join(" ", Run.JVM));
     facts.put("libraries", libraries());
     facts.put("commit", commit(home));
@@ -66,7 +67,8 @@ final class Environment {
     List<String> lines = Files.readAllLines(info);
     String model = value(lines, "model name");
     String flags = " " + value(lines, "flags") + " ";
-    return model + (flags.contains(" avx512f ") ? " (AVX-512)" : flags.contains(" avx2 ") ? " (AVX2)" : "");
+    return model
+        + (flags.contains(" avx512f ") ? " (AVX-512)" : flags.contains(" avx2 ") ? " (AVX2)" : "");
   }
 
   private static String value(List<String> lines, String key) {
@@ -86,7 +88,11 @@ final class Environment {
           Pattern.compile(Pattern.quote(File.separator + library) + "-([0-9][^/\\\\]*)\\.jar")
               .matcher(classPath);
       if (matcher.find()) {
-        found.append(found.isEmpty() ? "" : ", ").append(library).append(' ').append(matcher.group(1));
+        found
+            .append(found.isEmpty() ? "" : ", ")
+            .append(library)
+            .append(' ')
+            .append(matcher.group(1));
       }
     }
     return found.toString();
@@ -98,7 +104,15 @@ final class Environment {
       return "unknown";
     }
     boolean changed =
-        !git(home, "status", "--porcelain", "--", "..", ":!../benchmarks/results", ":!../benchmarks/README.md").isEmpty();
+        !git(
+                home,
+                "status",
+                "--porcelain",
+                "--",
+                "..",
+                ":!../benchmarks/results",
+                ":!../benchmarks/README.md")
+            .isEmpty();
     return commit + (changed ? ", with local changes" : "");
   }
 

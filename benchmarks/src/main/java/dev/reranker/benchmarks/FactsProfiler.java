@@ -37,13 +37,11 @@ public final class FactsProfiler implements InternalProfiler {
     List<ScalarResult> results = new ArrayList<>();
     Facts.all()
         .forEach(
-            (name, value) ->
-                results.add(new ScalarResult(name, value, "", AggregationPolicy.MAX)));
+            (name, value) -> results.add(new ScalarResult(name, value, "", AggregationPolicy.MAX)));
     ProcessMemory.peak()
         .ifPresent(
             megabytes ->
-                results.add(
-                    new ScalarResult(PEAK_MEMORY, megabytes, "MB", AggregationPolicy.MAX)));
+                results.add(new ScalarResult(PEAK_MEMORY, megabytes, "MB", AggregationPolicy.MAX)));
     return results;
   }
 }

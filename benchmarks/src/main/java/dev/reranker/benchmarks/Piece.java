@@ -16,8 +16,7 @@ enum Piece {
     List<Run> runs() {
       List<Run> runs = new ArrayList<>();
       for (Workload workload : LENGTHS) {
-        runs.add(
-            scoring(EnumSet.allOf(Entry.class), workload, 100, 1).timed(1, 2.5, 2));
+        runs.add(scoring(EnumSet.allOf(Entry.class), workload, 100, 1).timed(1, 2.5, 2));
       }
       runs.add(
           gemm().with("shape", "512x384x1536", "512x1536x384").with("intraOp", 1).threads(CORES));
@@ -33,8 +32,7 @@ enum Piece {
       for (int round = 0; round < 2; round++) {
         for (int candidates : CANDIDATES) {
           for (Workload workload : LENGTHS) {
-            runs.add(
-                scoring(EnumSet.allOf(Entry.class), workload, candidates, 1).timed(2, 5, 3));
+            runs.add(scoring(EnumSet.allOf(Entry.class), workload, candidates, 1).timed(2, 5, 3));
           }
         }
       }

@@ -23,7 +23,8 @@ final class Report {
   static String markdown(Map<String, String> environment, List<Result> results) {
     var report = new Report(results);
     var text = new StringBuilder();
-    environment.forEach((name, value) -> text.append("- ").append(name).append(": ").append(value).append('\n'));
+    environment.forEach(
+        (name, value) -> text.append("- ").append(name).append(": ").append(value).append('\n'));
     for (String part :
         List.of(
             report.gemm(),
@@ -244,9 +245,7 @@ final class Report {
     for (Result result : all) {
       boolean knn = result.benchmark().endsWith(".knn");
       table.row(
-          knn
-              ? "KNN, " + result.param("vectors").toLowerCase(Locale.ROOT) + " vectors"
-              : "BM25",
+          knn ? "KNN, " + result.param("vectors").toLowerCase(Locale.ROOT) + " vectors" : "BM25",
           result.param("documents"),
           result.param("k"),
           result.vectorModule() ? "yes" : "no",

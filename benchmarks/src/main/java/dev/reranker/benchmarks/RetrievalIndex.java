@@ -93,8 +93,7 @@ final class RetrievalIndex implements AutoCloseable {
         var document = new Document();
         document.add(new TextField(TEXT, data.text(i), Field.Store.NO));
         document.add(
-            new KnnFloatVectorField(
-                VECTOR, data.vector(i), VectorSimilarityFunction.DOT_PRODUCT));
+            new KnnFloatVectorField(VECTOR, data.vector(i), VectorSimilarityFunction.DOT_PRODUCT));
         writer.addDocument(document);
       }
       writer.forceMerge(1);

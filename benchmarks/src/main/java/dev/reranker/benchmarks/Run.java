@@ -43,7 +43,7 @@ record Run(
           "--enable-native-access=ALL-UNNAMED",
           "-Dai.djl.offline=true",
           "-DRUST_FLAVOR=cpu",
-          "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+          "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
 
   static Run of(String benchmark) {
     return new Run(benchmark, Map.of(), 1, 1, 2.5, 2, List.of());
@@ -61,7 +61,8 @@ record Run(
       return this;
     }
     List<String> names = wanted.stream().map(Object::toString).toList();
-    return with(param, params.getOrDefault(param, names).stream().filter(names::contains).toArray());
+    return with(
+        param, params.getOrDefault(param, names).stream().filter(names::contains).toArray());
   }
 
   Run threads(int number) {
@@ -86,8 +87,7 @@ record Run(
         .measurementIterations(iterations)
         .measurementTime(time(seconds))
         .timeout(TimeValue.minutes(60))
-        .jvmArgs(
-            Stream.concat(JVM.stream(), jvmFlags.stream()).distinct().toArray(String[]::new));
+        .jvmArgs(Stream.concat(JVM.stream(), jvmFlags.stream()).distinct().toArray(String[]::new));
   }
 
   /** Once through, in this JVM: shows that it works and says nothing of speed. */

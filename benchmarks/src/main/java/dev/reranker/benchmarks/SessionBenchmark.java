@@ -48,8 +48,7 @@ public class SessionBenchmark {
     void apply(SessionOptions options, int cores) throws OrtException {
       options.setIntraOpNumThreads(oneCaller() ? cores : 1);
       options.setInterOpNumThreads(1);
-      options.addConfigEntry(
-          "session.intra_op.allow_spinning", this == INTRA_OP_CORES ? "1" : "0");
+      options.addConfigEntry("session.intra_op.allow_spinning", this == INTRA_OP_CORES ? "1" : "0");
       options.setMemoryPatternOptimization(this == MEMORY_PATTERNS);
       options.setCPUArenaAllocator(this != NO_ARENA);
       options.setOptimizationLevel(

@@ -20,7 +20,7 @@ public enum Workload {
     @Override
     int tokens(int index, Random random) {
       double length = 110 * Math.exp(Math.log(2) * random.nextGaussian());
-      return (int) Math.clamp(Math.round(length), 20, 400);
+      return Math.clamp(Math.round(length), 20, 400);
     }
   },
 

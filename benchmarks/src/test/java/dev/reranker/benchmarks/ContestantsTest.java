@@ -18,10 +18,11 @@ class ContestantsTest {
         List.of(
             "Whales sleep with one half of the brain at a time.",
             "The recipe needs two eggs and a cup of flour.",
-            "");
+            "Brain");
     String query = "how do whales sleep";
-    var request = new Request(query, passages, new int[] {20, 17, 7});
+    var request = new Request(query, passages, new int[] {20, 17, 8});
 
+    DjlContestant.startFirst();
     Map<Entry, float[]> logits = new TreeMap<>();
     try (ModelFiles files = ModelFiles.unpack()) {
       for (Entry entry : Entry.values()) {
