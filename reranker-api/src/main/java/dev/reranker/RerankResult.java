@@ -32,7 +32,7 @@ public record RerankResult(List<RankedDocument> documents, RerankStats stats) {
    * @param truncated the positions, in the request's order, of the passages that were cut
    * @param stats what the call did
    * @return higher logit first, equal ones by the candidate's rank, then its id
-   * @throws InferenceException if a logit is NaN
+   * @throws InferenceException if a logit is NaN or infinite
    * @throws IllegalArgumentException if there is not one logit a candidate
    */
   public static RerankResult ranked(
@@ -49,10 +49,10 @@ public record RerankResult(List<RankedDocument> documents, RerankStats stats) {
     }
     var order = new ArrayList<Integer>(logits.length);
     for (int i = 0; i < logits.length; i++) {
-      if (Float.isNaN(logits[i])) {
+      if (!Float.isFinite(logits[i])) {
         throw new InferenceException(
-            "'%s' gave NaN for candidate %d of %d (id '%s'): the model is damaged or overflows"
-                .formatted(stage, i, logits.length, candidates.get(i).document().id()));
+            "'%s' gave %s for candidate %d of %d (id '%s'): the model is damaged or overflows"
+                .formatted(stage, logits[i], i, logits.length, candidates.get(i).document().id()));
       }
       order.add(i);
     }

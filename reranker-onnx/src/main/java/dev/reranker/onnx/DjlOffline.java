@@ -8,7 +8,9 @@ import java.util.concurrent.Callable;
 /**
  * Keeps DJL off the network while it loads a tokenizer: otherwise it asks the cloud's metadata
  * service who it is and, where there is a GPU, may download another native library. System
- * properties are the only way to say so; they are put back afterwards.
+ * properties are the only way to say so; they are put back afterwards. A user who sets the
+ * environment variables {@code DJL_OFFLINE} or {@code RUST_FLAVOR} has the last word: DJL reads
+ * those first.
  */
 final class DjlOffline {
 

@@ -114,10 +114,10 @@ public final class OnnxReranker implements Reranker, Scorer {
     List<String> texts = RerankRequest.ofTexts(query, passages).texts();
     float[] logits = engine.call(() -> run(query, texts)).logits;
     for (int i = 0; i < logits.length; i++) {
-      if (Float.isNaN(logits[i])) {
+      if (!Float.isFinite(logits[i])) {
         throw new InferenceException(
-            "'%s' gave NaN for passage %d of %d: the model is damaged or overflows"
-                .formatted(name(), i, logits.length));
+            "'%s' gave %s for passage %d of %d: the model is damaged or overflows"
+                .formatted(name(), logits[i], i, logits.length));
       }
     }
     return logits;

@@ -136,13 +136,17 @@ final class OnnxSession implements AutoCloseable {
     } catch (RuntimeException | LinkageError e) {
       throw new ModelLoadException(
           "ONNX Runtime's native library cannot be loaded ("
-              + e
+              + rootCause(e)
               + "): it is unpacked to the folder of the system property java.io.tmpdir, which must"
               + " be writable and allow executables; or unpack it yourself and name its folder in"
               + " onnxruntime.native.path. On macOS and Arm use the artifact onnxruntime instead of"
               + " onnxruntime_gpu",
           e);
     }
+  }
+
+  private static Throwable rootCause(Throwable e) {
+    return e.getCause() == null ? e : rootCause(e.getCause());
   }
 
   private static OrtSession create(
