@@ -16,9 +16,9 @@ import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Any text as a query: its analysed terms, each once, weighted by how often the text has it, as
@@ -28,9 +28,8 @@ import org.jspecify.annotations.Nullable;
 record BagOfWords(String field, Analyzer analyzer) implements LuceneRetriever.Plan {
 
   @Override
-  public Query query(IndexSearcher searcher, String text, int limit, @Nullable Query filter)
-      throws IOException {
-    return LuceneRetriever.filtered(query(searcher.getIndexReader(), text), filter);
+  public ScoreDoc[] search(IndexSearcher searcher, LuceneRetriever.Ask ask) throws IOException {
+    return ask.best(searcher, query(searcher.getIndexReader(), ask.text()));
   }
 
   private Query query(IndexReader reader, String text) throws IOException {

@@ -11,34 +11,61 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.DoubleValuesSourceRescorer;
+import org.apache.lucene.search.FullPrecisionFloatVectorSimilarityValuesSource;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
-import org.apache.lucene.search.MatchNoDocsQuery;
-import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopDocs;
 import org.jspecify.annotations.Nullable;
 
-/** The nearest neighbours of the query's embedding in a vector field. */
-record KnnPlan(String field, Embedder embedder) implements LuceneRetriever.Plan {
+/**
+ * The nearest neighbours of the query's embedding in a vector field.
+ *
+ * @param oversampling how many times the asked-for hits are compared again from the full vectors,
+ *     which a quantised field has beside the rounded ones; 1: none
+ */
+record KnnPlan(String field, Embedder embedder, int oversampling) implements LuceneRetriever.Plan {
 
   /**
-   * How many more than asked for are searched, so that equal vectors (the same text twice) are
-   * ordered by id also where the last of the candidates is one of them.
+   * How many more than asked for are found, so that equal vectors (the same text twice) are ordered
+   * by id also where the last of the candidates is one of them.
    */
   static final int TIES = 16;
 
   @Override
-  public Query query(IndexSearcher searcher, String text, int limit, @Nullable Query filter)
-      throws IOException {
+  public ScoreDoc[] search(IndexSearcher searcher, LuceneRetriever.Ask ask) throws IOException {
     IndexReader index = searcher.getIndexReader();
     FieldInfo vectors = findField(index);
     if (vectors == null) {
-      return MatchNoDocsQuery.INSTANCE;
+      return NOTHING;
     }
-    float[] vector = embed(text, vectors.getVectorSimilarityFunction());
-    int k = Math.min(limit + TIES, index.maxDoc());
-    return vector == null
-        ? MatchNoDocsQuery.INSTANCE
-        : new KnnFloatVectorQuery(field, vector, k, filter);
+    float[] vector = embed(ask.text(), vectors.getVectorSimilarityFunction());
+    if (vector == null) {
+      return NOTHING;
+    }
+    int wanted = Math.min(ask.limit() + TIES, index.maxDoc());
+    int k = (int) Math.min((long) wanted * oversampling, index.maxDoc());
+    var query = new KnnFloatVectorQuery(field, vector, k, ask.filter());
+    TopDocs nearest = searcher.search(query, k);
+    return oversampling == 1 || nearest.scoreDocs.length == 0
+        ? nearest.scoreDocs
+        : new FromFullVectors(vector, field).rescore(searcher, nearest, wanted).scoreDocs;
+  }
+
+  private static final ScoreDoc[] NOTHING = {};
+
+  /** Compares hits again, as full vectors. */
+  private static final class FromFullVectors extends DoubleValuesSourceRescorer {
+
+    FromFullVectors(float[] vector, String field) {
+      super(new FullPrecisionFloatVectorSimilarityValuesSource(vector, field));
+    }
+
+    @Override
+    protected float combine(float rounded, boolean hasVector, double full) {
+      return hasVector ? (float) full : rounded;
+    }
   }
 
   private float @Nullable [] embed(String text, VectorSimilarityFunction similarity) {

@@ -15,7 +15,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -75,6 +74,7 @@ public final class LuceneIndex implements AutoCloseable {
   private final DocumentFields fields;
   private final Analyzer analyzer;
   private final @Nullable Embedder embedder;
+  private final VectorFormat vectors;
   private final int batchSize;
   private final IndexingListener listener;
   private final CallGate gate;
@@ -86,13 +86,14 @@ public final class LuceneIndex implements AutoCloseable {
     this.fields = new DocumentFields(builder.idField, builder.textField, builder.vectorField);
     this.analyzer = builder.analyzer;
     this.embedder = builder.embedder;
+    this.vectors = builder.vectors;
     this.batchSize = builder.batchSize;
     this.listener = builder.listener;
     this.gate = new CallGate(where);
     var config =
         new IndexWriterConfig(analyzer)
             .setSimilarity(builder.similarity)
-            .setCodec(new VectorCodec(new Lucene99HnswVectorsFormat()))
+            .setCodec(new VectorCodec(vectors.lucene()))
             .setMergeScheduler(new LoggingMerges());
     var facts = IndexFacts.of(embedder, fields);
     var searchers = new ScoringBy(builder.similarity);
@@ -280,7 +281,8 @@ public final class LuceneIndex implements AutoCloseable {
   /**
    * Finds documents whose embeddings lie nearest to the query's: approximately, through an HNSW
    * graph, as Lucene does. Where the k-th of the candidates has the same score as documents after
-   * it, ids decide among the first 16 of those.
+   * it, ids decide among the first 16 of those. In a quantised {@link VectorFormat} the best are
+   * compared again from the full vectors.
    *
    * @return a retriever named {@code "knn"}; its scores are (1 + cosine) / 2, from 0 to 1
    * @throws IllegalStateException if the index has no embedder
@@ -291,7 +293,7 @@ public final class LuceneIndex implements AutoCloseable {
       throw new IllegalStateException(
           where + " is open without an embedder, which knn() needs: set one in the builder");
     }
-    return retriever("knn", new KnnPlan(fields.vector(), model));
+    return retriever("knn", new KnnPlan(fields.vector(), model, vectors.oversampling()));
   }
 
   /**
@@ -406,6 +408,7 @@ public final class LuceneIndex implements AutoCloseable {
     private String idField = "id";
     private String textField = "text";
     private String vectorField = "vector";
+    private VectorFormat vectors = VectorFormat.FLOAT32;
     private int batchSize = 256;
     private IndexingListener listener = (done, total) -> {};
 
@@ -512,6 +515,19 @@ public final class LuceneIndex implements AutoCloseable {
      */
     public Builder vectorField(String name) {
       this.vectorField = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Sets how embeddings are kept; default: {@link VectorFormat#FLOAT32}. May change from one
+     * opening of an index to the next: what is written from then on, and what Lucene merges, is
+     * kept in the new format.
+     *
+     * @param vectors the format
+     * @return this
+     */
+    public Builder vectors(VectorFormat vectors) {
+      this.vectors = Objects.requireNonNull(vectors, "vectors");
       return this;
     }
 

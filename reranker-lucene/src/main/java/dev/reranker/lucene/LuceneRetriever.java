@@ -23,7 +23,6 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherManager;
@@ -55,16 +54,48 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LuceneRetriever implements Retriever {
 
-  /** How the text of a query becomes a Lucene query. */
+  /** How documents are found. */
   @FunctionalInterface
   interface Plan {
-    /**
-     * The query for at most {@code limit} documents; {@link MatchNoDocsQuery} for none.
-     *
-     * @param filter what documents must also match; null: any may
-     */
-    Query query(IndexSearcher searcher, String text, int limit, @Nullable Query filter)
-        throws IOException;
+    /** The best {@link Ask#limit()} hits, in any order, and some more if that is easier. */
+    ScoreDoc[] search(IndexSearcher searcher, Ask ask) throws IOException;
+  }
+
+  /**
+   * What is to be found.
+   *
+   * @param text what the user typed
+   * @param limit how many hits, from 1 to the number of documents
+   * @param filter what hits must also match; null: any may
+   * @param idField orders equal scores, where it has doc values
+   */
+  record Ask(String text, int limit, @Nullable Query filter, String idField) {
+
+    /** The best hits of a query under the filter. */
+    ScoreDoc[] best(IndexSearcher searcher, Query query) throws IOException {
+      Query filtered =
+          filter == null
+              ? query
+              : new BooleanQuery.Builder()
+                  .add(query, BooleanClause.Occur.MUST)
+                  .add(filter, BooleanClause.Occur.FILTER)
+                  .build();
+      if (!canSortById(searcher.getIndexReader())) {
+        return searcher.search(filtered, limit).scoreDocs;
+      }
+      var order = new Sort(SortField.FIELD_SCORE, new SortField(idField, SortField.Type.STRING));
+      ScoreDoc[] hits = searcher.search(filtered, limit, order).scoreDocs;
+      for (ScoreDoc hit : hits) {
+        hit.score = (float) ((FieldDoc) hit).fields[0];
+      }
+      return hits;
+    }
+
+    private boolean canSortById(IndexReader index) {
+      return index.leaves().stream()
+          .map(leaf -> leaf.reader().getFieldInfos().fieldInfo(idField))
+          .allMatch(id -> id != null && id.getDocValuesType() == DocValuesType.SORTED);
+    }
   }
 
   /** How a hit becomes a document. */
@@ -146,16 +177,6 @@ public final class LuceneRetriever implements Retriever {
     return new LuceneRetriever(name, source, plan, reader, idField, both);
   }
 
-  /** The query under a filter, or as it is. */
-  static Query filtered(Query query, @Nullable Query filter) {
-    return filter == null || query instanceof MatchNoDocsQuery
-        ? query
-        : new BooleanQuery.Builder()
-            .add(query, BooleanClause.Occur.MUST)
-            .add(filter, BooleanClause.Occur.FILTER)
-            .build();
-  }
-
   /**
    * {@inheritDoc}
    *
@@ -173,15 +194,11 @@ public final class LuceneRetriever implements Retriever {
     if (limit == 0) {
       return List.of();
     }
-    Query query = plan.query(searcher, text, limit, filter);
-    if (query instanceof MatchNoDocsQuery) {
-      return List.of();
-    }
     record Hit(Document document, float score) {}
     List<Hit> hits = new ArrayList<>(limit);
     StoredFields stored = searcher.storedFields();
-    for (ScoreDoc found : best(searcher, query, limit)) {
-      hits.add(new Hit(reader.read(stored, found.doc), score(found)));
+    for (ScoreDoc found : plan.search(searcher, new Ask(text, limit, filter, idField))) {
+      hits.add(new Hit(reader.read(stored, found.doc), found.score));
     }
     hits.sort(
         Comparator.comparingDouble(Hit::score)
@@ -190,31 +207,11 @@ public final class LuceneRetriever implements Retriever {
     List<Candidate> candidates = new ArrayList<>(hits.size());
     Set<String> seen = new HashSet<>();
     for (Hit hit : hits) {
-      if (seen.add(hit.document().id())) {
+      if (candidates.size() < limit && seen.add(hit.document().id())) {
         candidates.add(Candidate.of(hit.document(), name, candidates.size() + 1, hit.score()));
       }
     }
     return List.copyOf(candidates);
-  }
-
-  private ScoreDoc[] best(IndexSearcher searcher, Query query, int limit) throws IOException {
-    if (!canSortById(searcher.getIndexReader())) {
-      return searcher.search(query, limit).scoreDocs;
-    }
-    var order = new Sort(SortField.FIELD_SCORE, new SortField(idField, SortField.Type.STRING));
-    return searcher.search(query, limit, order).scoreDocs;
-  }
-
-  private boolean canSortById(IndexReader index) {
-    return index.leaves().stream()
-        .map(leaf -> leaf.reader().getFieldInfos().fieldInfo(idField))
-        .allMatch(id -> id != null && id.getDocValuesType() == DocValuesType.SORTED);
-  }
-
-  private static float score(ScoreDoc found) {
-    return found instanceof FieldDoc sorted && sorted.fields != null
-        ? (float) sorted.fields[0]
-        : found.score;
   }
 
   /**
@@ -251,9 +248,7 @@ public final class LuceneRetriever implements Retriever {
      */
     public Builder query(QueryFunction function) {
       Objects.requireNonNull(function, "function");
-      return plan(
-          "lucene",
-          (searcher, typed, limit, filter) -> filtered(makeQuery(function, typed), filter));
+      return plan("lucene", (searcher, ask) -> ask.best(searcher, makeQuery(function, ask.text())));
     }
 
     private static Query makeQuery(QueryFunction function, String typed) {
@@ -291,9 +286,28 @@ public final class LuceneRetriever implements Retriever {
      * @return this
      */
     public Builder knn(String field, Embedder embedder) {
+      return knn(field, embedder, 1);
+    }
+
+    /**
+     * Searches a vector field by nearest neighbours, and compares the best of them again from the
+     * full vectors: for a field of quantised vectors. The name becomes {@code "knn"}.
+     *
+     * @param field the field of float vectors
+     * @param embedder the model that its vectors came from; stays the caller's to close
+     * @param oversampling how many times the asked-for candidates are compared again, at least 1; 1
+     *     compares none again
+     * @return this
+     * @throws IllegalArgumentException if {@code oversampling} is below 1
+     */
+    public Builder knn(String field, Embedder embedder, int oversampling) {
       Objects.requireNonNull(field, "field");
       Objects.requireNonNull(embedder, "embedder");
-      return plan("knn", new KnnPlan(field, embedder));
+      if (oversampling < 1) {
+        throw new IllegalArgumentException(
+            "oversampling is " + oversampling + "; it is at least 1, which compares none again");
+      }
+      return plan("knn", new KnnPlan(field, embedder, oversampling));
     }
 
     private Builder plan(String name, Plan plan) {

@@ -58,8 +58,7 @@ class KilledWriterTest {
 
   /** Opens the index after a kill; returns the number of commits in it. */
   private int check(String kill, int committed) {
-    try (var index =
-        LuceneIndex.builder().directory(folder).embedder(new BagEmbedder()).build()) {
+    try (var index = LuceneIndex.builder().directory(folder).embedder(new BagEmbedder()).build()) {
       int size = index.size();
       // The commit under way may have come through, but only as a whole.
       assertThat(size)
@@ -96,8 +95,7 @@ class KilledWriterTest {
           .hasMessageContaining("cannot open the index in '" + folder + "'")
           .hasMessageContaining("another writer, in this or another process, has it open");
     }
-    try (var index =
-        LuceneIndex.builder().directory(folder).embedder(new BagEmbedder()).build()) {
+    try (var index = LuceneIndex.builder().directory(folder).embedder(new BagEmbedder()).build()) {
       assertThat(index.size()).isEqualTo(StepwiseWriter.DOCUMENTS_A_COMMIT);
     }
   }

@@ -47,7 +47,7 @@ class RandomRescorerTest {
   @Test
   void theRescorerDoesWhatRecomputingEachHitDoes() throws IOException {
     var random = new Random(Texts.seed());
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < 30; round++) {
       try (var directory = new ByteBuffersDirectory()) {
         fill(random, directory);
         try (var reader = DirectoryReader.open(directory)) {

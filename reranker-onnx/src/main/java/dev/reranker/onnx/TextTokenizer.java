@@ -43,8 +43,8 @@ final class TextTokenizer implements AutoCloseable {
       throw new ModelLoadException(
           "the tokenizers' native library cannot be loaded ("
               + e
-              + "): it is unpacked to .djl.ai in the home directory (in java.io.tmpdir where that is"
-              + " not writable), or to the directory that the system property ENGINE_CACHE_DIR"
+              + "): it is unpacked to .djl.ai in the home directory (in java.io.tmpdir where that"
+              + " is not writable), or to the directory that the system property ENGINE_CACHE_DIR"
               + " names, which must be writable and allow executables",
           e);
     } catch (Exception e) {

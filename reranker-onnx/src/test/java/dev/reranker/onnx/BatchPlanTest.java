@@ -82,11 +82,11 @@ class BatchPlanTest {
   private static long cheapest(int[] lengths, int budget) {
     int[] sorted = Arrays.stream(lengths).sorted().toArray();
     long best = Long.MAX_VALUE;
-    for (int cuts = 0; cuts < 1 << sorted.length - 1; cuts++) {
+    for (int cuts = 0; cuts < 1 << (sorted.length - 1); cuts++) {
       long cost = 0;
       int from = 0;
       for (int i = 0; i < sorted.length && cost < best; i++) {
-        if (i == sorted.length - 1 || (cuts & 1 << i) != 0) {
+        if (i == sorted.length - 1 || (cuts & (1 << i)) != 0) {
           long padded = (long) sorted[i] * (i + 1 - from);
           cost =
               padded > budget && i > from

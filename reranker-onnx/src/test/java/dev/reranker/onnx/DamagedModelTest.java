@@ -100,8 +100,7 @@ class DamagedModelTest {
 
   private void assertRefused(String... parts) {
     assertThatThrownBy(
-            () ->
-                OnnxReranker.builder().model(ModelSource.directory(directory)).build().close())
+            () -> OnnxReranker.builder().model(ModelSource.directory(directory)).build().close())
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContainingAll(parts);
   }

@@ -26,7 +26,7 @@ class DefaultModelTest {
   static final class Child {
     public static void main(String[] arguments) {
       try (var reranker = OnnxReranker.builder().build()) {
-        System.out.println("loaded");
+        System.out.println("loaded " + reranker.name());
       } catch (ModelLoadException e) {
         System.out.println(e.getMessage());
       }

@@ -80,7 +80,9 @@ class ModelConfigTest {
   })
   void theActivationHasOneOfTwoPlaces(String name, Activation activation) {
     assertThat(
-            with("config.json", "{'sentence_transformers': {'activation_fn': '%s'}}".formatted(name))
+            with(
+                    "config.json",
+                    "{'sentence_transformers': {'activation_fn': '%s'}}".formatted(name))
                 .activation())
         .isEqualTo(activation);
     assertThat(
@@ -153,8 +155,7 @@ class ModelConfigTest {
 
   @Test
   void aDenseModuleIsRefused() {
-    ModelConfig config =
-        with("modules.json", "[{'type': 'sentence_transformers.models.Dense'}]");
+    ModelConfig config = with("modules.json", "[{'type': 'sentence_transformers.models.Dense'}]");
     assertThatThrownBy(config::normalize)
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContainingAll("sentence_transformers.models.Dense", "Transformer, Pooling and");

@@ -26,7 +26,8 @@ class NoNetworkTest {
 
   @Test
   void theRecorderHearsWhatDjlDoesWhenNobodyTellsItToBeOffline() {
-    assertThat(ChildJvm.of(Loud.class).flags("-DRUST_FLAVOR=cpu").run()).contains("asked for http://169.254.169.254/");
+    assertThat(ChildJvm.of(Loud.class).flags("-DRUST_FLAVOR=cpu").run())
+        .contains("asked for http://169.254.169.254/");
   }
 
   /** Prints and refuses every attempt. */

@@ -22,12 +22,9 @@ class NotANumberTest {
     try (TextTokenizer tokenizer =
         TextTokenizer.load(
             ModelSource.classpath(OnnxReranker.DEFAULT_MODEL).require(ModelSource.TOKENIZER))) {
-      int dolphin = tokenizer.encode("dolphin", 1).ids()[0];
+      int dolphin = (int) tokenizer.encode("dolphin", 1).ids()[0];
       new TinyModel().poison(dolphin).in(directory.resolve("reranker"));
-      new TinyModel()
-          .poison(dolphin)
-          .head(TinyModel.Head.TOKENS)
-          .in(directory.resolve("embedder"));
+      new TinyModel().poison(dolphin).head(TinyModel.Head.TOKENS).in(directory.resolve("embedder"));
     }
     model = ModelSource.directory(directory.resolve("reranker"));
   }
@@ -37,8 +34,7 @@ class NotANumberTest {
     try (var reranker = OnnxReranker.builder().model(model).build()) {
       assertThatThrownBy(() -> reranker.score("whale", List.of("ocean", "dolphin", "brain")))
           .isInstanceOf(InferenceException.class)
-          .hasMessage(
-              "'reranker' gave NaN for passage 1 of 3: the model is damaged or overflows");
+          .hasMessage("'reranker' gave NaN for passage 1 of 3: the model is damaged or overflows");
     }
   }
 
@@ -72,7 +68,8 @@ class NotANumberTest {
             .build()) {
       assertThatThrownBy(() -> embedder.embedPassages(List.of("ocean", "brain", "dolphin")))
           .isInstanceOf(InferenceException.class)
-          .hasMessage("'embedder' gave NaN or infinity for text 2: the model is damaged or overflows");
+          .hasMessage(
+              "'embedder' gave NaN or infinity for text 2: the model is damaged or overflows");
     }
   }
 }

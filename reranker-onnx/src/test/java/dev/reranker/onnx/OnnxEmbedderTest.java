@@ -84,8 +84,7 @@ class OnnxEmbedderTest {
   @Test
   void theVectorDoesNotDependOnTheNeighbours() {
     var texts = new RandomText(Seeds.print(OnnxEmbedderTest.class));
-    List<String> passages =
-        IntStream.range(0, 60).mapToObj(i -> texts.words(i * i % 97)).toList();
+    List<String> passages = IntStream.range(0, 60).mapToObj(i -> texts.words(i * i % 97)).toList();
     try (var embedder = OnnxEmbedder.builder().model(model).threads(2).build()) {
       List<float[]> together = embedder.embedPassages(passages);
       for (int i = 0; i < passages.size(); i++) {
@@ -120,8 +119,7 @@ class OnnxEmbedderTest {
         files.resolve("modules.json"),
         "[{\"type\": \"sentence_transformers.models.Transformer\"}]");
     Files.createDirectory(files.resolve("1_Pooling"));
-    Files.writeString(
-        files.resolve("1_Pooling/config.json"), "{\"pooling_mode_cls_token\": true}");
+    Files.writeString(files.resolve("1_Pooling/config.json"), "{\"pooling_mode_cls_token\": true}");
     Files.writeString(
         files.resolve("config_sentence_transformers.json"),
         "{\"prompts\": {\"query\": \"query: \"}}");
@@ -237,8 +235,8 @@ class OnnxEmbedderTest {
     try (TextTokenizer tokenizer = TextTokenizer.load(model.require(ModelSource.TOKENIZER))) {
       var tokens = new ArrayList<double[]>();
       tokens.add(TINY.token(CLS));
-      for (int id : tokenizer.encode(text, 100).ids()) {
-        tokens.add(TINY.token(id));
+      for (long id : tokenizer.encode(text, 100).ids()) {
+        tokens.add(TINY.token((int) id));
       }
       tokens.add(TINY.token(SEP));
       return tokens;

@@ -41,15 +41,15 @@ final class OnnxGraph {
 
   /** Adds constant floats. */
   OnnxGraph floats(String name, float[] values, long... shape) {
-    ByteBuffer raw = little(values.length * Float.BYTES);
-    raw.asFloatBuffer().put(values);
+    byte[] raw = new byte[values.length * Float.BYTES];
+    ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
     return constant(name, FLOAT, raw, shape);
   }
 
   /** Adds constant integers: a vector. */
   OnnxGraph longs(String name, long... values) {
-    ByteBuffer raw = little(values.length * Long.BYTES);
-    raw.asLongBuffer().put(values);
+    byte[] raw = new byte[values.length * Long.BYTES];
+    ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
     return constant(name, INT64, raw, values.length);
   }
 
@@ -94,17 +94,13 @@ final class OnnxGraph {
     return new Message().text(1, name).message(2, new Message().message(1, tensor));
   }
 
-  private OnnxGraph constant(String name, int type, ByteBuffer raw, long... shape) {
+  private OnnxGraph constant(String name, int type, byte[] raw, long... shape) {
     var tensor = new Message();
     for (long dimension : shape) {
       tensor.number(1, dimension);
     }
-    graph.message(5, tensor.number(2, type).text(8, name).bytes(9, raw.array()));
+    graph.message(5, tensor.number(2, type).text(8, name).bytes(9, raw));
     return this;
-  }
-
-  private static ByteBuffer little(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** A message of protocol buffers on its way to bytes. */
@@ -127,7 +123,7 @@ final class OnnxGraph {
     }
 
     Message bytes(int field, byte[] value) {
-      varint((long) field << 3 | 2);
+      varint(((long) field << 3) | 2);
       varint(value.length);
       out.writeBytes(value);
       return this;
@@ -139,7 +135,7 @@ final class OnnxGraph {
 
     private void varint(long value) {
       while ((value & ~0x7fL) != 0) {
-        out.write((int) (value & 0x7f | 0x80));
+        out.write((int) ((value & 0x7f) | 0x80));
         value >>>= 7;
       }
       out.write((int) value);

@@ -44,14 +44,14 @@ class OutputShapeTest {
       double first = score(new TinyModel())[0];
       double second = score(new TinyModel().secondLabelAlone())[0];
       assertThat(reranker.rerank(QUERY, PASSAGES.subList(0, 1)).documents().get(0).score())
-          .isCloseTo(
-              Math.exp(second) / (Math.exp(first) + Math.exp(second)), within(1e-5));
+          .isCloseTo(Math.exp(second) / (Math.exp(first) + Math.exp(second)), within(1e-5));
     }
   }
 
   @Test
   void threeLabelsAreRefused() {
-    assertRefused(new TinyModel().head(TinyModel.Head.THREE), "'logits' as [batch, 3]; a cross-enc");
+    assertRefused(
+        new TinyModel().head(TinyModel.Head.THREE), "'logits' as [batch, 3]; a cross-enc");
   }
 
   @Test
@@ -78,8 +78,7 @@ class OutputShapeTest {
 
   @Test
   void aFixedShapeIsNamedWithTheWayOut() {
-    assertRefused(
-        new TinyModel().fixedShape(1, 128), "'input_ids' as", "[1, 128]", "dynamic axes");
+    assertRefused(new TinyModel().fixedShape(1, 128), "'input_ids' as", "[1, 128]", "dynamic axes");
   }
 
   private float[] score(TinyModel model) {

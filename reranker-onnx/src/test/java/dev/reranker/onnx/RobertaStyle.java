@@ -78,7 +78,7 @@ final class RobertaStyle {
   private static void addBytes(JsonObject vocabulary) {
     int shifted = 0x100;
     for (int b = 0; b < 256; b++) {
-      boolean printable = b > 0x20 && b < 0x7f || b > 0xa0 && b != 0xad;
+      boolean printable = (b > 0x20 && b < 0x7f) || (b > 0xa0 && b != 0xad);
       vocabulary.addProperty(Character.toString(printable ? b : shifted++), vocabulary.size());
     }
   }

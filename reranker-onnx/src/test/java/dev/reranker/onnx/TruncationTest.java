@@ -19,8 +19,7 @@ class TruncationTest {
   private static final int SPECIAL = 3;
 
   /** A quarter of the room is kept for the passage, where that is less than 32 tokens. */
-  private static final int QUERY_LIMIT =
-      MAX_LENGTH - SPECIAL - (MAX_LENGTH - SPECIAL) / 4;
+  private static final int QUERY_LIMIT = MAX_LENGTH - SPECIAL - (MAX_LENGTH - SPECIAL) / 4;
 
   @TempDir private static Path directory;
   private static OnnxReranker reranker;
@@ -99,10 +98,7 @@ class TruncationTest {
   @Test
   void aLongModelKeepsThirtyTwoTokensForThePassage() {
     try (var longer =
-        OnnxReranker.builder()
-            .model(ModelSource.directory(directory))
-            .maxLength(512)
-            .build()) {
+        OnnxReranker.builder().model(ModelSource.directory(directory)).maxLength(512).build()) {
       int limit = 512 - SPECIAL - OnnxReranker.MIN_PASSAGE_TOKENS;
       assertThat(longer.rerank(whales(limit), List.of(whales(33))).stats().truncated()).isOne();
       assertThatThrownBy(() -> longer.score(whales(limit + 1), List.of("ocean")))

@@ -1,0 +1,71 @@
+package dev.reranker.benchmarks;
+
+/** Who takes part. To add a peer, implement {@link Contestant} and name it here. */
+public enum Entry {
+
+  /** This library as a user gets it. */
+  RERANKER("reranker") {
+    @Override
+    Contestant open(ModelFiles files, Request request) {
+      return new RerankerContestant(files.fused());
+    }
+  },
+
+  /** This library on the exporter's plain graph: what the fused graph gains. */
+  PLAIN_GRAPH("reranker, plain graph") {
+    @Override
+    Contestant open(ModelFiles files, Request request) {
+      return new RerankerContestant(files.plain());
+    }
+  },
+
+  /** LangChain4j's OnnxScoringModel. */
+  LANGCHAIN4J("LangChain4j") {
+    @Override
+    Contestant open(ModelFiles files, Request request) {
+      return new LangChain4jContestant(files.fused());
+    }
+  },
+
+  /** DJL's CrossEncoderTranslator on its ONNX Runtime engine. */
+  DJL("DJL") {
+    @Override
+    Contestant open(ModelFiles files, Request request) throws Exception {
+      return new DjlContestant(files.fused());
+    }
+  },
+
+  /** What hand-written integrations do. */
+  NAIVE("naive loop") {
+    @Override
+    Contestant open(ModelFiles files, Request request) throws Exception {
+      return new NaiveContestant(files.fused());
+    }
+  },
+
+  /** ONNX Runtime alone: the limit. */
+  RAW("raw ONNX Runtime") {
+    @Override
+    Contestant open(ModelFiles files, Request request) throws Exception {
+      return RawContestant.calibrated(files.fused(), request);
+    }
+  };
+
+  private final String title;
+
+  Entry(String title) {
+    this.title = title;
+  }
+
+  /** How tables call it. */
+  String title() {
+    return title;
+  }
+
+  /**
+   * Loads the model.
+   *
+   * @param request what will be scored; the raw runtime packs it ahead of time
+   */
+  abstract Contestant open(ModelFiles files, Request request) throws Exception;
+}

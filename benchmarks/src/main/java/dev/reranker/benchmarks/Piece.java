@@ -1,0 +1,207 @@
+package dev.reranker.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The parts of the matrix, each of which can be run alone. */
+enum Piece {
+
+  /** Everybody at 100 candidates and one caller, and the roofline's peak; within five minutes. */
+  QUICK {
+    @Override
+    List<Run> runs() {
+      List<Run> runs = new ArrayList<>();
+      for (Workload workload : LENGTHS) {
+        runs.add(scoring(EnumSet.allOf(Entry.class), workload, 100, 1).timed(1, 2.5, 2));
+      }
+      runs.add(
+          gemm().with("shape", "512x384x1536", "512x1536x384").with("intraOp", 1).threads(CORES));
+      return runs;
+    }
+  },
+
+  /** Everybody at 10, 100 and 300 candidates and one caller, twice over against drift. */
+  COMPARISON {
+    @Override
+    List<Run> runs() {
+      List<Run> runs = new ArrayList<>();
+      for (int round = 0; round < 2; round++) {
+        for (int candidates : CANDIDATES) {
+          for (Workload workload : LENGTHS) {
+            runs.add(scoring(EnumSet.allOf(Entry.class), workload, candidates, 1).timed(2, 5, 3));
+          }
+        }
+      }
+      return runs;
+    }
+  },
+
+  /** Concurrent callers: everybody with 4, this library and the limit with 1, 4 and 16. */
+  CALLERS {
+    @Override
+    List<Run> runs() {
+      List<Run> runs = new ArrayList<>();
+      for (Workload workload : LENGTHS) {
+        for (int callers : new int[] {1, 4, 16}) {
+          runs.add(
+              scoring(EnumSet.of(Entry.RERANKER, Entry.RAW), workload, 100, callers)
+                  .timed(1, requests(8, workload, 100, callers), 1));
+        }
+      }
+      for (int candidates : CANDIDATES) {
+        for (Workload workload : LENGTHS) {
+          Set<Entry> entries = EnumSet.allOf(Entry.class);
+          if (candidates == 100) {
+            entries.removeAll(EnumSet.of(Entry.RERANKER, Entry.RAW));
+          }
+          runs.add(
+              scoring(entries, workload, candidates, 4)
+                  .timed(1, requests(3, workload, candidates, 4), 1));
+        }
+      }
+      return runs;
+    }
+  },
+
+  /** Pairs of 512 tokens, with one caller and with 4. */
+  LONG {
+    @Override
+    List<Run> runs() {
+      List<Run> runs = new ArrayList<>();
+      for (int callers : new int[] {1, 4}) {
+        for (int candidates : CANDIDATES) {
+          runs.add(
+              scoring(EnumSet.allOf(Entry.class), Workload.LONG, candidates, callers)
+                  .timed(1, 10, 1));
+        }
+      }
+      return runs;
+    }
+  },
+
+  /** Bytes a pair: the whole path, and DJL's tokenizer alone. */
+  ALLOCATION {
+    @Override
+    List<Run> runs() {
+      return List.of(
+          Run.of("ScoringBenchmark.score").with("entry", Entry.RERANKER).timed(5, 10, 1),
+          Run.of("TokenizationBenchmark.tokenize").timed(2, 3, 1));
+    }
+  },
+
+  /** Lucene's KNN and BM25, with and without the JDK's vector module. */
+  RETRIEVAL {
+    @Override
+    List<Run> runs() {
+      Run base = Run.of("RetrievalBenchmark.*").timed(3, 5, 1);
+      return List.of(
+          base.jvm("-Xms2g", "-Xmx2g", "--add-modules", "jdk.incubator.vector"),
+          base.jvm("-Xms2g", "-Xmx2g"));
+    }
+  },
+
+  /** The machine's peak through ONNX Runtime, and how near scoring comes to it. */
+  ROOFLINE {
+    @Override
+    List<Run> runs() {
+      return List.of(
+          gemm().with("intraOp", 1).threads(CORES),
+          gemm().with("intraOp", 0),
+          Run.of("ScoringBenchmark.score")
+              .with("entry", Entry.RERANKER, Entry.PLAIN_GRAPH, Entry.RAW)
+              .timed(2, 5, 2));
+    }
+  },
+
+  /** The engine over threads and batch budget; the session over its options. */
+  SETTINGS {
+    @Override
+    List<Run> runs() {
+      return List.of(
+          Run.of("EngineBenchmark.score").timed(1, 2.5, 2),
+          Run.of("SessionBenchmark.run").timed(1, 2.5, 2));
+    }
+  },
+
+  /** 100,000 pairs in one process; see {@link Soak}. */
+  SOAK {
+    @Override
+    List<Run> runs() {
+      return List.of();
+    }
+  };
+
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+  private static final int[] CANDIDATES = {10, 100, 300};
+  private static final List<Workload> LENGTHS =
+      List.of(Workload.SHORT, Workload.MIXED, Workload.OUTLIER);
+
+  /** What a slow machine of two cores does: only for choosing how long to measure. */
+  private static final double FLOPS_A_SECOND = 100e9;
+
+  /** What JMH is called for. */
+  abstract List<Run> runs();
+
+  /** Its name on the command line, in files and in the README's markers. */
+  String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Long enough for so many requests of each caller, between 5 seconds and 5 minutes. */
+  private static double requests(int number, Workload workload, int candidates, int callers) {
+    double one = workload.request(candidates).flops() / FLOPS_A_SECOND;
+    return Math.clamp(number * callers * one, 5, 300);
+  }
+
+  private static Run gemm() {
+    return Run.of("GemmBenchmark.multiply").timed(1, 2, 1);
+  }
+
+  private static Run scoring(Set<Entry> entries, Workload workload, int candidates, int callers) {
+    return Run.of("ScoringBenchmark.score")
+        .with(
+            "entry",
+            entries.stream().filter(entry -> fits(entry, workload, candidates, callers)).toArray())
+        .with("workload", workload)
+        .with("candidates", candidates)
+        .threads(callers);
+  }
+
+  /**
+   * Whether the machine has the memory. LangChain4j runs all pairs as one batch, whose attention
+   * alone is pairs · heads · S² floats for each caller, twice over while the softmax is taken.
+   */
+  private static boolean fits(Entry entry, Workload workload, int candidates, int callers) {
+    if (entry != Entry.LANGCHAIN4J) {
+      return true;
+    }
+    int longest = workload.request(candidates).longest();
+    double needed = 2.0 * callers * candidates * 12 * longest * longest * Float.BYTES / 1e6;
+    return needed < 0.75 * ProcessMemory.machine().orElse(8000);
+  }
+
+  /** The smallest run of everything. */
+  static List<Run> smoke() {
+    return List.of(
+        Run.of("ScoringBenchmark.score").with("candidates", 4),
+        Run.of("ScoringBenchmark.score")
+            .with("entry", Entry.RERANKER)
+            .with("workload", Workload.SHORT)
+            .with("candidates", 4)
+            .threads(4),
+        Run.of("EngineBenchmark.score").with("candidates", 4).with("batchTokens", 128),
+        Run.of("SessionBenchmark.run").with("candidates", 4).with("batchTokens", 512),
+        Run.of("TokenizationBenchmark.tokenize").with("candidates", 4),
+        gemm().with("shape", "512x384x384").threads(2),
+        Run.of("RetrievalBenchmark.*").with("documents", 50).with("k", 10));
+  }
+
+  /** The pieces of {@code --full}, in order. */
+  static List<Piece> full() {
+    return Arrays.stream(values()).filter(piece -> piece != QUICK).toList();
+  }
+}

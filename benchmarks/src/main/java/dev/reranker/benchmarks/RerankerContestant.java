@@ -1,0 +1,31 @@
+package dev.reranker.benchmarks;
+
+import dev.reranker.onnx.ModelSource;
+import dev.reranker.onnx.OnnxReranker;
+import java.nio.file.Path;
+import java.util.List;
+
+/** This library with its defaults. */
+final class RerankerContestant implements Contestant {
+
+  private final OnnxReranker reranker;
+
+  RerankerContestant(Path directory) {
+    reranker = OnnxReranker.builder().model(ModelSource.directory(directory)).build();
+  }
+
+  @Override
+  public float[] score(String query, List<String> passages) {
+    return reranker.score(query, passages);
+  }
+
+  @Override
+  public long paddedTokens(Request request) {
+    return reranker.rerank(request.query(), request.passages()).stats().paddedTokens();
+  }
+
+  @Override
+  public void close() {
+    reranker.close();
+  }
+}
