@@ -8,11 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
-import org.junit.jupiter.api.parallel.Resources;
 
 /** The small programs run and say what they should. */
-@ResourceLock(Resources.SYSTEM_OUT)
 class ProgramsTest {
 
   private static List<String> linesOf(Consumer<String[]> main) {

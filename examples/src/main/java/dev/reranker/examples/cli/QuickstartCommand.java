@@ -63,7 +63,7 @@ final class QuickstartCommand implements Callable<Integer> {
               .build();
       out.printf(
           Locale.ROOT,
-          "%,d passages of Lucene's API documentation; the first stage's top %d are reranked.%n",
+          "%,d passages of Lucene's API documentation; the top %d are reranked.%n",
           first.size(),
           firstStage.depth());
       for (String question : QUESTIONS) {

@@ -20,7 +20,7 @@ record Cli(int exit, String out, String err) {
     return new Cli(exit, out.toString(), err.toString());
   }
 
-  /** Tests that call this lock {@code Resources.SYSTEM_IN}. */
+  /** With this as standard input. */
   static Cli runWithInput(String input, String... args) {
     InputStream before = System.in;
     System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
