@@ -116,7 +116,7 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   private List<Piece> pieces() {
-    if (what.full == null) {
+    if (what.quick || what.full == null) {
       return List.of(Piece.QUICK);
     }
     if (what.full.equals("ALL")) {

@@ -17,6 +17,10 @@ final class Facts {
     System.setProperty(PREFIX + name, Double.toString(value));
   }
 
+  static void put(String name, long count) {
+    put(name, (double) count);
+  }
+
   static void clear() {
     all().keySet().forEach(name -> System.clearProperty(PREFIX + name));
   }

@@ -187,17 +187,23 @@ enum Piece {
   /** The smallest run of everything. */
   static List<Run> smoke() {
     return List.of(
-        Run.of("ScoringBenchmark.score").with("candidates", 4),
+        Run.of("ScoringBenchmark.score").with("candidates", 2),
         Run.of("ScoringBenchmark.score")
             .with("entry", Entry.RERANKER)
             .with("workload", Workload.SHORT)
-            .with("candidates", 4)
+            .with("candidates", 2)
             .threads(4),
-        Run.of("EngineBenchmark.score").with("candidates", 4).with("batchTokens", 128),
-        Run.of("SessionBenchmark.run").with("candidates", 4).with("batchTokens", 512),
-        Run.of("TokenizationBenchmark.tokenize").with("candidates", 4),
+        Run.of("EngineBenchmark.score")
+            .with("workload", Workload.SHORT)
+            .with("candidates", 2)
+            .with("batchTokens", 128),
+        Run.of("SessionBenchmark.run")
+            .with("workload", Workload.SHORT)
+            .with("candidates", 2)
+            .with("batchTokens", 512),
+        Run.of("TokenizationBenchmark.tokenize").with("candidates", 2),
         gemm().with("shape", "512x384x384").threads(2),
-        Run.of("RetrievalBenchmark.*").with("documents", 50).with("k", 10));
+        Run.of("RetrievalBenchmark.*").with("documents", 20).with("k", 10));
   }
 
   /** The pieces of {@code --full}, in order. */

@@ -153,7 +153,10 @@ final class Report {
   private static String padding(Result result) {
     return result
         .fact("padded tokens")
-        .map(padded -> number(100 * (1 - result.fact("tokens").orElse(padded) / padded), 1) + " %")
+        .map(
+            padded ->
+                number(Math.max(0, 100 * (1 - result.fact("tokens").orElse(padded) / padded)), 1)
+                    + " %")
         .orElse("");
   }
 

@@ -41,6 +41,6 @@ record Request(String query, List<String> passages, int[] tokens) {
     return 2.0
         * tokens
         * LAYERS
-        * (4 * HIDDEN * HIDDEN + 2 * HIDDEN * FEED_FORWARD + 2 * tokens * HIDDEN);
+        * (4 * HIDDEN * HIDDEN + 2 * HIDDEN * FEED_FORWARD + 2L * tokens * HIDDEN);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class ContestantsTest {
       }
     }
 
-    float[] expected = logits.get(Entry.RERANKER);
+    float[] expected = Objects.requireNonNull(logits.get(Entry.RERANKER));
     assertThat(expected[0]).isGreaterThan(expected[1]);
     logits.forEach(
         (entry, actual) ->
