@@ -14,7 +14,6 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "eval",
-    mixinStandardHelpOptions = true,
     description = {
       "Measure a run against judgements: nDCG@10, recall@100 and MRR@10.",
       "The mean is over all judged queries; one that the run does not answer counts 0."

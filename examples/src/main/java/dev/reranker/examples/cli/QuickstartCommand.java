@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "quickstart",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "See what reranking does: three questions over Lucene's API documentation, and yours.",

@@ -19,7 +19,6 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "rerank",
     description = "Retrieve, then rerank: search with a fast first stage and a cross-encoder.",
-    mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       QuickstartCommand.class,
@@ -29,6 +28,14 @@ import picocli.CommandLine.ScopeType;
       ScoreCommand.class
     })
 public final class Rerank {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean help;
 
   @Option(
       names = "--verbose",

@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "score",
-    mixinStandardHelpOptions = true,
     description = {
       "Score passages against queries.",
       "Reads lines of {\"query\": \"…\", \"passages\": [\"…\"]} from standard input and answers"

@@ -15,7 +15,6 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "search",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Search your own documents and rerank what is found.",
