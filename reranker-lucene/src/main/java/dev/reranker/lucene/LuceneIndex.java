@@ -239,6 +239,22 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
+   * Deletes all documents that match a query, for example {@link Passage#allOf} a document.
+   *
+   * @param query what to delete
+   * @throws RetrievalException if writing fails
+   * @throws IllegalStateException if the index is closed
+   */
+  public void delete(Query query) {
+    Objects.requireNonNull(query, "query");
+    gate.run(
+        () -> {
+          write("delete from", () -> index.writer().deleteDocuments(query));
+          refreshNow();
+        });
+  }
+
+  /**
    * Writes all that was added and deleted to disk, so that it survives the process and the machine.
    *
    * @throws RetrievalException if writing fails; the commit before stays readable
