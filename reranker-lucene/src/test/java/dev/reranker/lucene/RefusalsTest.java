@@ -163,7 +163,7 @@ class RefusalsTest {
     try (var index = inMemory().embedder(mute).build()) {
       assertThatThrownBy(() -> index.add(Texts.WHALES))
           .isInstanceOf(InferenceException.class)
-          .hasMessage("embedder 'fixed' gave 0 vectors for 6 passages");
+          .hasMessage("embedder 'fixed' gave vectors for 0 of 6 passages");
     }
   }
 
