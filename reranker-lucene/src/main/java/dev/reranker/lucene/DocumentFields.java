@@ -2,6 +2,7 @@ package dev.reranker.lucene;
 
 import dev.reranker.Document;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.document.Field;
@@ -29,10 +30,11 @@ record DocumentFields(String id, String text, String vector) {
     checkName("idField", id);
     checkName("textField", text);
     checkName("vectorField", vector);
-    if (id.equals(text) || id.equals(vector) || text.equals(vector)) {
+    String tokens = tokens(vector);
+    if (List.of(id, text, vector, tokens).stream().distinct().count() < 4) {
       throw new IllegalArgumentException(
-          "idField '%s', textField '%s' and vectorField '%s' must be three different names"
-              .formatted(id, text, vector));
+          "idField '%s', textField '%s', vectorField '%s' and '%s', which belongs to it, must be different names"
+              .formatted(id, text, vector, tokens));
     }
   }
 
@@ -44,6 +46,10 @@ record DocumentFields(String id, String text, String vector) {
 
   /** The field of the token vectors. */
   String tokens() {
+    return tokens(vector);
+  }
+
+  private static String tokens(String vector) {
     return vector + ".tokens";
   }
 

@@ -548,7 +548,8 @@ public final class LuceneIndex implements AutoCloseable {
     }
 
     /**
-     * Names the field of the document's embedding; default: {@code "vector"}.
+     * Names the field of the document's embedding; default: {@code "vector"}. The token vectors of
+     * {@link #tokenEmbedder} are kept in the field of this name and {@code ".tokens"}.
      *
      * @param name the field name
      * @return this
