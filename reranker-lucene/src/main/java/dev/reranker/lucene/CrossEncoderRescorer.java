@@ -196,7 +196,10 @@ public final class CrossEncoderRescorer extends Rescorer {
             .sorted(Comparator.comparingInt(RankedDocument::index))
             .toList();
     double[] scores = ranked.stream().mapToDouble(RankedDocument::score).toArray();
-    int[] positions = ranked.stream().mapToInt(r -> Integer.parseInt(r.document().id())).toArray();
+    int[] positions =
+        ranked.stream()
+            .mapToInt(hit -> Integer.parseInt(passages.get(hit.index()).document().id()))
+            .toArray();
     if (combiner != null) {
       double[] before = new double[positions.length];
       for (int i = 0; i < positions.length; i++) {

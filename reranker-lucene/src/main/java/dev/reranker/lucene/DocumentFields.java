@@ -2,9 +2,12 @@ package dev.reranker.lucene;
 
 import dev.reranker.Document;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
@@ -27,10 +30,11 @@ record DocumentFields(String id, String text, String vector) {
     checkName("idField", id);
     checkName("textField", text);
     checkName("vectorField", vector);
-    if (id.equals(text) || id.equals(vector) || text.equals(vector)) {
+    String tokens = tokens(vector);
+    if (List.of(id, text, vector, tokens).stream().distinct().count() < 4) {
       throw new IllegalArgumentException(
-          "idField '%s', textField '%s' and vectorField '%s' must be three different names"
-              .formatted(id, text, vector));
+          "idField '%s', textField '%s', vectorField '%s' and '%s', which belongs to it, must be different names"
+              .formatted(id, text, vector, tokens));
     }
   }
 
@@ -38,6 +42,15 @@ record DocumentFields(String id, String text, String vector) {
     if (name.isBlank()) {
       throw new IllegalArgumentException(setting + " is blank; give the field a name");
     }
+  }
+
+  /** The field of the token vectors. */
+  String tokens() {
+    return tokens(vector);
+  }
+
+  private static String tokens(String vector) {
+    return vector + ".tokens";
   }
 
   Term term(String documentId) {
@@ -69,10 +82,10 @@ record DocumentFields(String id, String text, String vector) {
               .formatted(position, start));
     }
     for (String key : document.metadata().keySet()) {
-      if (key.isEmpty() || key.equals(id) || key.equals(text) || key.equals(vector)) {
+      if (key.isEmpty() || Set.of(id, text, vector, tokens()).contains(key)) {
         throw new IllegalArgumentException(
-            "document %d ('%s') has the metadata key '%s'; keys are not empty and not '%s', '%s' or '%s', the index's own fields: rename the key, or those by the builder"
-                .formatted(position, start, key, id, text, vector));
+            "document %d ('%s') has the metadata key '%s'; keys are not empty and not '%s', '%s', '%s' or '%s', the index's own fields: rename the key, or those by the builder"
+                .formatted(position, start, key, id, text, vector, tokens()));
       }
     }
   }
@@ -81,7 +94,7 @@ record DocumentFields(String id, String text, String vector) {
     return value.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF);
   }
 
-  org.apache.lucene.document.Document write(Document document, float @Nullable [] unitVector) {
+  org.apache.lucene.document.Document write(Document document, Embedding.Vectors vectors) {
     var fields = new org.apache.lucene.document.Document();
     fields.add(new StringField(id, document.id(), Field.Store.YES));
     fields.add(new SortedDocValuesField(id, new BytesRef(document.id())));
@@ -93,8 +106,12 @@ record DocumentFields(String id, String text, String vector) {
               fields.add(new StringField(key, indexed(value), Field.Store.NO));
               fields.add(new StoredField(key, value));
             });
-    if (unitVector != null) {
-      fields.add(new KnnFloatVectorField(vector, unitVector, VectorSimilarityFunction.DOT_PRODUCT));
+    float[] whole = vectors.whole();
+    if (whole != null) {
+      fields.add(new KnnFloatVectorField(vector, whole, VectorSimilarityFunction.DOT_PRODUCT));
+    }
+    if (vectors.tokens().length > 0) {
+      fields.add(new LateInteractionField(tokens(), vectors.tokens()));
     }
     return fields;
   }

@@ -1,6 +1,7 @@
 package dev.reranker.lucene;
 
 import dev.reranker.Embedder;
+import dev.reranker.MultiVectorEmbedder;
 import dev.reranker.RetrievalException;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,22 +10,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an index must remember of how it was made, kept in the user data of each commit.
  *
- * @param embedder the embedder's name; null: made without one
- * @param dimension the length of its vectors; 0 without one
+ * @param embedder the model of its vectors; null: made without one
+ * @param tokens the model of its token vectors; null: made without one
  * @param fields the field names
  */
-record IndexFacts(@Nullable String embedder, int dimension, DocumentFields fields) {
+record IndexFacts(@Nullable Model embedder, @Nullable Model tokens, DocumentFields fields) {
 
   private static final String EMBEDDER = "reranker.embedder";
   private static final String DIMENSION = "reranker.dimension";
+  private static final String TOKEN_EMBEDDER = "reranker.token-embedder";
+  private static final String TOKEN_DIMENSION = "reranker.token-dimension";
   private static final String ID = "reranker.id-field";
   private static final String TEXT = "reranker.text-field";
   private static final String VECTOR = "reranker.vector-field";
 
-  static IndexFacts of(@Nullable Embedder embedder, DocumentFields fields) {
-    return embedder == null
-        ? new IndexFacts(null, 0, fields)
-        : new IndexFacts(embedder.name(), embedder.dimension(), fields);
+  static IndexFacts of(Embedding embedding, DocumentFields fields) {
+    Embedder whole = embedding.embedder();
+    MultiVectorEmbedder tokens = embedding.tokens();
+    return new IndexFacts(
+        whole == null ? null : Model.of(whole), tokens == null ? null : Model.of(tokens), fields);
   }
 
   Map<String, String> toUserData() {
@@ -33,8 +37,12 @@ record IndexFacts(@Nullable String embedder, int dimension, DocumentFields field
     data.put(TEXT, fields.text());
     data.put(VECTOR, fields.vector());
     if (embedder != null) {
-      data.put(EMBEDDER, embedder);
-      data.put(DIMENSION, Integer.toString(dimension));
+      data.put(EMBEDDER, embedder.name());
+      data.put(DIMENSION, Integer.toString(embedder.dimension()));
+    }
+    if (tokens != null) {
+      data.put(TOKEN_EMBEDDER, tokens.name());
+      data.put(TOKEN_DIMENSION, Integer.toString(tokens.dimension()));
     }
     return data;
   }
@@ -55,9 +63,16 @@ record IndexFacts(@Nullable String embedder, int dimension, DocumentFields field
               + " indexes: choose an empty directory, or search that index with a LuceneRetriever");
     }
     return new IndexFacts(
-        data.get(EMBEDDER),
-        Integer.parseInt(data.getOrDefault(DIMENSION, "0")),
+        model(data, EMBEDDER, DIMENSION),
+        model(data, TOKEN_EMBEDDER, TOKEN_DIMENSION),
         new DocumentFields(id, text, vector));
+  }
+
+  private static @Nullable Model model(Map<String, String> data, String name, String dimension) {
+    String known = data.get(name);
+    return known == null
+        ? null
+        : new Model(known, Integer.parseInt(data.getOrDefault(dimension, "0")));
   }
 
   /**
@@ -72,18 +87,43 @@ record IndexFacts(@Nullable String embedder, int dimension, DocumentFields field
           "%s was made with %s, not with %s: open it with the same field names, or index again into an empty directory"
               .formatted(where, describe(fields), describe(now.fields)));
     }
-    boolean same = now.dimension == dimension && java.util.Objects.equals(embedder, now.embedder);
-    if (now.embedder != null && !same) {
+    check(where, "embedder", embedder, now.embedder);
+    check(where, "token embedder", tokens, now.tokens);
+  }
+
+  private static void check(
+      String where, String kind, @Nullable Model made, @Nullable Model opened) {
+    if (opened != null && !opened.equals(made)) {
       throw new RetrievalException(
-          "%s was made with %s, not with %s: vectors of different models do not compare. Open it with the same embedder, or index again into an empty directory"
-              .formatted(where, describeEmbedder(), now.describeEmbedder()));
+          "%s was made with %s, not with %s: vectors of different models do not compare. Open it with the same %s, or index again into an empty directory"
+              .formatted(where, describe(kind, made), describe(kind, opened), kind));
     }
   }
 
-  String describeEmbedder() {
-    return embedder == null
-        ? "no embedder"
-        : "embedder '%s' (dimension %d)".formatted(embedder, dimension);
+  /**
+   * Checks that documents can be added with the models that the index is open with.
+   *
+   * @throws IllegalStateException if they would lack vectors that the others have
+   */
+  void checkAddedWith(String where, Embedding embedding) {
+    if (embedder != null && embedding.embedder() == null) {
+      throw cannotAdd(where, describe("embedder", embedder));
+    }
+    if (tokens != null && embedding.tokens() == null) {
+      throw cannotAdd(where, describe("token embedder", tokens));
+    }
+  }
+
+  private static IllegalStateException cannotAdd(String where, String model) {
+    return new IllegalStateException(
+        "%s was made with %s and is open without it: open it with that embedder to add documents"
+            .formatted(where, model));
+  }
+
+  private static String describe(String kind, @Nullable Model model) {
+    return model == null
+        ? "no " + kind
+        : "%s '%s' (dimension %d)".formatted(kind, model.name(), model.dimension());
   }
 
   private static String describe(DocumentFields fields) {

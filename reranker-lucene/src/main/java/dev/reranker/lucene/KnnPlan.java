@@ -70,7 +70,7 @@ record KnnPlan(String field, Embedder embedder, int oversampling) implements Luc
 
   private float @Nullable [] embed(String text, VectorSimilarityFunction similarity) {
     float[] vector = embedder.embedQuery(text);
-    float[] unit = UnitVector.of(vector, embedder, "the query");
+    float[] unit = UnitVector.of(vector, Model.of(embedder), "the query");
     return switch (similarity) {
       case DOT_PRODUCT, COSINE -> unit;
       case EUCLIDEAN, MAXIMUM_INNER_PRODUCT -> vector.clone();

@@ -3,6 +3,8 @@ package dev.reranker.lucene;
 import dev.reranker.Document;
 import dev.reranker.Embedder;
 import dev.reranker.InferenceException;
+import dev.reranker.MultiVectorEmbedder;
+import dev.reranker.Reranker;
 import dev.reranker.RetrievalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +75,7 @@ public final class LuceneIndex implements AutoCloseable {
   private final String where;
   private final DocumentFields fields;
   private final Analyzer analyzer;
-  private final @Nullable Embedder embedder;
+  private final Embedding embedding;
   private final VectorFormat vectors;
   private final int batchSize;
   private final IndexingListener listener;
@@ -85,7 +87,7 @@ public final class LuceneIndex implements AutoCloseable {
     this.where = where;
     this.fields = new DocumentFields(builder.idField, builder.textField, builder.vectorField);
     this.analyzer = builder.analyzer;
-    this.embedder = builder.embedder;
+    this.embedding = new Embedding(builder.embedder, builder.tokenEmbedder);
     this.vectors = builder.vectors;
     this.batchSize = builder.batchSize;
     this.listener = builder.listener;
@@ -95,7 +97,7 @@ public final class LuceneIndex implements AutoCloseable {
             .setSimilarity(builder.similarity)
             .setCodec(new VectorCodec(vectors.lucene()))
             .setMergeScheduler(new LoggingMerges());
-    var facts = IndexFacts.of(embedder, fields);
+    var facts = IndexFacts.of(embedding, fields);
     var searchers = new ScoringBy(builder.similarity);
     try {
       index = threads.call(() -> OpenIndex.open(where, place, config, searchers, facts));
@@ -137,7 +139,7 @@ public final class LuceneIndex implements AutoCloseable {
   public void add(Iterable<Document> documents) {
     gate.run(
         () -> {
-          checkCanEmbed();
+          index.facts().checkAddedWith(where, embedding);
           addInBatches(documents, checkAll(documents));
           refreshNow();
         });
@@ -171,12 +173,12 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   private long addBatch(List<Document> batch, long before, OptionalLong total) {
-    List<float @Nullable []> vectors = embed(batch);
+    List<Embedding.Vectors> embedded = embedding.of(batch);
     write(
         "add to",
         () -> {
           for (int i = 0; i < batch.size(); i++) {
-            update(batch.get(i), vectors.get(i));
+            update(batch.get(i), embedded.get(i));
           }
           return null;
         });
@@ -186,39 +188,12 @@ public final class LuceneIndex implements AutoCloseable {
     return done;
   }
 
-  private List<float @Nullable []> embed(List<Document> batch) {
-    List<float @Nullable []> vectors = new ArrayList<>(batch.size());
-    if (embedder == null) {
-      batch.forEach(document -> vectors.add(null));
-      return vectors;
-    }
-    List<float[]> embedded = embedder.embedPassages(batch.stream().map(Document::text).toList());
-    if (embedded.size() != batch.size()) {
-      throw new InferenceException(
-          "embedder '%s' gave %d vectors for %d passages"
-              .formatted(embedder.name(), embedded.size(), batch.size()));
-    }
-    for (int i = 0; i < embedded.size(); i++) {
-      String what = "document '" + batch.get(i).id() + "'";
-      vectors.add(UnitVector.of(embedded.get(i), embedder, what));
-    }
-    return vectors;
-  }
-
-  private void update(Document document, float @Nullable [] vector) throws IOException {
+  private void update(Document document, Embedding.Vectors vectors) throws IOException {
     try {
-      index.writer().updateDocument(fields.term(document.id()), fields.write(document, vector));
+      index.writer().updateDocument(fields.term(document.id()), fields.write(document, vectors));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "document '%s' cannot be indexed: %s".formatted(document.id(), e.getMessage()), e);
-    }
-  }
-
-  private void checkCanEmbed() {
-    if (embedder == null && index.facts().embedder() != null) {
-      throw new IllegalStateException(
-          "%s was made with %s and is open without it: open it with that embedder to add documents"
-              .formatted(where, index.facts().describeEmbedder()));
     }
   }
 
@@ -226,14 +201,31 @@ public final class LuceneIndex implements AutoCloseable {
    * Deletes documents; an id that the index does not have is passed over.
    *
    * @param ids the ids
+   * @throws NullPointerException if an id is null
    * @throws RetrievalException if writing fails
    * @throws IllegalStateException if the index is closed
    */
   public void delete(Collection<String> ids) {
-    Term[] terms = ids.stream().map(fields::term).toArray(Term[]::new);
+    Term[] terms = List.copyOf(ids).stream().map(fields::term).toArray(Term[]::new);
     gate.run(
         () -> {
           write("delete from", () -> index.writer().deleteDocuments(terms));
+          refreshNow();
+        });
+  }
+
+  /**
+   * Deletes all documents that match a query, for example {@link Passage#allOf} a document.
+   *
+   * @param query what to delete
+   * @throws RetrievalException if writing fails
+   * @throws IllegalStateException if the index is closed
+   */
+  public void delete(Query query) {
+    Objects.requireNonNull(query, "query");
+    gate.run(
+        () -> {
+          write("delete from", () -> index.writer().deleteDocuments(query));
           refreshNow();
         });
   }
@@ -288,7 +280,7 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IllegalStateException if the index has no embedder
    */
   public LuceneRetriever knn() {
-    Embedder model = embedder;
+    Embedder model = embedding.embedder();
     if (model == null) {
       throw new IllegalStateException(
           where + " is open without an embedder, which knn() needs: set one in the builder");
@@ -308,6 +300,40 @@ public final class LuceneIndex implements AutoCloseable {
    */
   public LuceneRetriever bm25() {
     return retriever("bm25", new BagOfWords(fields.text(), analyzer));
+  }
+
+  /**
+   * A stage between the first and a cross-encoder: for each token of the query its best match among
+   * the passage's tokens, summed up (MaxSim), from token vectors that the index keeps in Lucene's
+   * {@link org.apache.lucene.document.LateInteractionField}.
+   *
+   * {@snippet :
+   * Pipeline pipeline = Pipeline.builder()
+   *     .retrieve(index.knn(), 1000)
+   *     .rerank(index.lateInteraction(), 100)
+   *     .rerank(crossEncoder, 10)
+   *     .build();
+   * }
+   *
+   * <p>The logit is the sum, over the query's tokens, of (1 + cosine) / 2; the score is their mean,
+   * from 0 to 1. A candidate is looked up by its id; one that the index does not have is embedded
+   * on the spot. A passage without tokens gets 0. Nothing is truncated here.
+   *
+   * <p>Source: Khattab and Zaharia, "ColBERT: Efficient and Effective Passage Search via
+   * Contextualized Late Interaction over BERT", SIGIR 2020.
+   *
+   * @return a reranker named {@code "late-interaction"}; closing it leaves the index open
+   * @throws IllegalStateException if the index has no token embedder
+   */
+  public Reranker lateInteraction() {
+    MultiVectorEmbedder model = embedding.tokens();
+    if (model == null) {
+      throw new IllegalStateException(
+          where
+              + " is open without a token embedder, which lateInteraction() needs: set one in the"
+              + " builder");
+    }
+    return new LateInteraction(this::search, fields.id(), fields.tokens(), model);
   }
 
   private LuceneRetriever retriever(String name, LuceneRetriever.Plan plan) {
@@ -403,6 +429,7 @@ public final class LuceneIndex implements AutoCloseable {
     private OpenIndex.@Nullable Place place;
     private String where = "";
     private @Nullable Embedder embedder;
+    private @Nullable MultiVectorEmbedder tokenEmbedder;
     private Analyzer analyzer = new StandardAnalyzer();
     private Similarity similarity = new BM25Similarity();
     private String idField = "id";
@@ -462,6 +489,19 @@ public final class LuceneIndex implements AutoCloseable {
     }
 
     /**
+     * Embeds each token of documents and queries, for {@link LuceneIndex#lateInteraction()};
+     * default: none. A document then takes a vector a token: many times the room of {@link
+     * #embedder}'s.
+     *
+     * @param embedder the model; stays the caller's to close, after the index
+     * @return this
+     */
+    public Builder tokenEmbedder(MultiVectorEmbedder embedder) {
+      this.tokenEmbedder = Objects.requireNonNull(embedder, "embedder");
+      return this;
+    }
+
+    /**
      * Splits text and queries into terms; default: {@link StandardAnalyzer} without stop words. An
      * index must always be opened with the analyzer it was made with.
      *
@@ -508,7 +548,8 @@ public final class LuceneIndex implements AutoCloseable {
     }
 
     /**
-     * Names the field of the document's embedding; default: {@code "vector"}.
+     * Names the field of the document's embedding; default: {@code "vector"}. The token vectors of
+     * {@link #tokenEmbedder} are kept in the field of this name and {@code ".tokens"}.
      *
      * @param name the field name
      * @return this

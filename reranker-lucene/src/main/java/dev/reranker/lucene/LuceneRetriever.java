@@ -230,7 +230,8 @@ public final class LuceneRetriever implements Retriever {
 
     private final SearcherSource source;
     private @Nullable Plan plan;
-    private String name = "lucene";
+    private String planName = "lucene";
+    private @Nullable String name;
     private String idField = "id";
     private DocumentText text = DocumentText.stored("text");
     private Set<String> metadata = Set.of();
@@ -240,8 +241,7 @@ public final class LuceneRetriever implements Retriever {
     }
 
     /**
-     * Searches by the application's own queries. The name becomes {@code "lucene"}. This, {@link
-     * #words} or {@link #knn} is required.
+     * Searches by the application's own queries. This, {@link #words} or {@link #knn} is required.
      *
      * @param function makes a query of what the user typed
      * @return this
@@ -264,8 +264,7 @@ public final class LuceneRetriever implements Retriever {
     }
 
     /**
-     * Searches a text field by words, as {@link LuceneIndex#bm25()} does: any text is a query. The
-     * name becomes {@code "bm25"}.
+     * Searches a text field by words, as {@link LuceneIndex#bm25()} does: any text is a query.
      *
      * @param field the text field
      * @param analyzer the analyzer that the field was indexed with
@@ -279,7 +278,7 @@ public final class LuceneRetriever implements Retriever {
 
     /**
      * Searches a vector field by nearest neighbours. A query is brought to length 1 where the field
-     * compares by dot product or cosine. The name becomes {@code "knn"}.
+     * compares by dot product or cosine.
      *
      * @param field the field of float vectors
      * @param embedder the model that its vectors came from; stays the caller's to close
@@ -291,7 +290,7 @@ public final class LuceneRetriever implements Retriever {
 
     /**
      * Searches a vector field by nearest neighbours, and compares the best of them again from the
-     * full vectors: for a field of quantised vectors. The name becomes {@code "knn"}.
+     * full vectors: for a field of quantised vectors.
      *
      * @param field the field of float vectors
      * @param embedder the model that its vectors came from; stays the caller's to close
@@ -312,12 +311,13 @@ public final class LuceneRetriever implements Retriever {
 
     private Builder plan(String name, Plan plan) {
       this.plan = plan;
-      this.name = name;
+      this.planName = name;
       return this;
     }
 
     /**
-     * Names the stage; call it after {@link #query}, {@link #words} or {@link #knn}.
+     * Names the stage; default: {@code "lucene"} by {@link #query}, {@code "bm25"} by {@link
+     * #words}, {@code "knn"} by {@link #knn}.
      *
      * @param name the name under which results mention it
      * @return this
@@ -374,7 +374,8 @@ public final class LuceneRetriever implements Retriever {
         throw new IllegalStateException(
             "a retriever needs a way to search: call query(..), words(..) or knn(..)");
       }
-      return new LuceneRetriever(name, source, plan, reader(), idField, null);
+      String stage = name == null ? planName : name;
+      return new LuceneRetriever(stage, source, plan, reader(), idField, null);
     }
 
     private Reader reader() {

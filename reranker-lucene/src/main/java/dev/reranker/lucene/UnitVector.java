@@ -1,6 +1,5 @@
 package dev.reranker.lucene;
 
-import dev.reranker.Embedder;
 import dev.reranker.InferenceException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +14,11 @@ final class UnitVector {
    * @param what the text it stands for, for the message
    * @throws InferenceException if the length is not the embedder's or a number is not finite
    */
-  static float @Nullable [] of(float[] vector, Embedder embedder, String what) {
-    if (vector.length != embedder.dimension()) {
+  static float @Nullable [] of(float[] vector, Model model, String what) {
+    if (vector.length != model.dimension()) {
       throw new InferenceException(
           "embedder '%s' gave %d numbers for %s; its dimension is %d"
-              .formatted(embedder.name(), vector.length, what, embedder.dimension()));
+              .formatted(model.name(), vector.length, what, model.dimension()));
     }
     double squares = 0;
     for (float x : vector) {
@@ -28,7 +27,7 @@ final class UnitVector {
     if (!Double.isFinite(squares)) {
       throw new InferenceException(
           "embedder '%s' gave a NaN or infinite number for %s: the model is damaged or overflows"
-              .formatted(embedder.name(), what));
+              .formatted(model.name(), what));
     }
     if (squares == 0) {
       return null;

@@ -14,6 +14,8 @@ import java.util.List;
  */
 final class OverlapReranker implements Reranker {
 
+  private volatile boolean closed;
+
   static float logit(String query, String passage) {
     List<String> words = words(passage);
     long shared = words(query).stream().filter(words::contains).count();
@@ -30,6 +32,12 @@ final class OverlapReranker implements Reranker {
 
   @Override
   public RerankResult rerank(RerankRequest request) {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    if (request.query().isBlank()) {
+      throw new IllegalArgumentException("the query is blank");
+    }
     int n = request.candidates().size();
     float[] logits = new float[n];
     var truncated = new BitSet();
@@ -48,5 +56,7 @@ final class OverlapReranker implements Reranker {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
 }

@@ -66,8 +66,9 @@ class OwnIndexRetrieverTest {
 
   @Test
   void stagesHaveTheNameTheyAreGiven() {
-    var retriever = over().words("body", new StandardAnalyzer()).name("titles").build();
+    var retriever = over().name("titles").words("body", new StandardAnalyzer()).build();
     assertThat(retriever.retrieve("swim", 1).get(0).current().stage()).isEqualTo("titles");
+    assertThat(retriever.name()).isEqualTo("titles");
   }
 
   @Test
@@ -101,6 +102,16 @@ class OwnIndexRetrieverTest {
     var knn = over().knn("place", new BagEmbedder()).build();
     assertThat(Texts.ids(knn.retrieve("whales sleep", 1))).containsExactly("a");
     assertThat(knn.retrieve("?", 9)).as("a zero vector has a place").hasSize(3);
+  }
+
+  @Test
+  void candidatesAreComparedAgainFromTheFullVectors() {
+    var once = over().knn("embedding", new BagEmbedder()).build();
+    var again = over().knn("embedding", new BagEmbedder(), 3).build();
+    assertThat(again.retrieve("whales sleep", 2)).isEqualTo(once.retrieve("whales sleep", 2));
+    assertThatThrownBy(() -> over().knn("embedding", new BagEmbedder(), 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("oversampling is 0; it is at least 1");
   }
 
   @Test

@@ -62,7 +62,8 @@ class RefusalsTest {
   void fieldNamesDiffer() {
     assertThatThrownBy(() -> inMemory().idField("x").textField("x").build())
         .hasMessage(
-            "idField 'x', textField 'x' and vectorField 'vector' must be three different names");
+            "idField 'x', textField 'x', vectorField 'vector' and 'vector.tokens', which belongs to"
+                + " it, must be different names");
     assertThatThrownBy(() -> inMemory().textField(" ").build())
         .hasMessage("textField is blank; give the field a name");
   }
@@ -163,7 +164,7 @@ class RefusalsTest {
     try (var index = inMemory().embedder(mute).build()) {
       assertThatThrownBy(() -> index.add(Texts.WHALES))
           .isInstanceOf(InferenceException.class)
-          .hasMessage("embedder 'fixed' gave 0 vectors for 6 passages");
+          .hasMessage("embedder 'fixed' gave vectors for 0 of 6 passages");
     }
   }
 

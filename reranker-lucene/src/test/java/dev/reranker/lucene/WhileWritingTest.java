@@ -51,6 +51,8 @@ class WhileWritingTest {
       List<Future<Integer>> searchers = List.of(pool.submit(search), pool.submit(search));
       for (int generation = 1; generation <= 30; generation++) {
         index.add(documents(generation));
+        index.add(List.of(Document.of("passing", "whales passing")));
+        index.delete(List.of("passing"));
         index.commit();
       }
       writing.set(false);
@@ -111,8 +113,7 @@ class WhileWritingTest {
       index.add(documents(2));
       assertThat(index.size()).isEqualTo(50);
     } finally {
-      boolean interrupted = Thread.interrupted();
-      assertThat(interrupted).isFalse();
+      Thread.interrupted();
     }
   }
 

@@ -1,0 +1,86 @@
+package dev.reranker.lucene;
+
+import dev.reranker.Document;
+import dev.reranker.Embedder;
+import dev.reranker.InferenceException;
+import dev.reranker.MultiVectorEmbedder;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The models of an index, and their checked vectors.
+ *
+ * @param embedder one vector a text; null: none
+ * @param tokens one vector a token; null: none
+ */
+record Embedding(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder tokens) {
+
+  /** The vectors of one text. */
+  static final class Vectors {
+
+    private final float @Nullable [] whole;
+    private final float[][] tokens;
+
+    private Vectors(float @Nullable [] whole, float[][] tokens) {
+      this.whole = whole;
+      this.tokens = tokens;
+    }
+
+    /** Of length 1; null where there is no embedder or the text has no direction. */
+    float @Nullable [] whole() {
+      return whole;
+    }
+
+    /** Each of length 1; none where there is no model or no token has a direction. */
+    float[][] tokens() {
+      return tokens;
+    }
+  }
+
+  /**
+   * Embeds a batch.
+   *
+   * @throws InferenceException if a model fails, or gives vectors that do not fit
+   */
+  List<Vectors> of(List<Document> batch) {
+    List<String> texts = batch.stream().map(Document::text).toList();
+    List<float[]> whole = embedder == null ? List.of() : embedder.embedPassages(texts);
+    List<List<float[]>> parts = tokens == null ? List.of() : tokens.embedPassageTokens(texts);
+    List<Vectors> vectors = new ArrayList<>(batch.size());
+    for (int i = 0; i < batch.size(); i++) {
+      String what = "document '" + batch.get(i).id() + "'";
+      float[] vector = null;
+      if (embedder != null) {
+        checkCount(embedder.name(), whole.size(), batch.size());
+        vector = UnitVector.of(whole.get(i), Model.of(embedder), what);
+      }
+      float[][] matrix = {};
+      if (tokens != null) {
+        checkCount(tokens.name(), parts.size(), batch.size());
+        matrix = units(parts.get(i), Model.of(tokens), what);
+      }
+      vectors.add(new Vectors(vector, matrix));
+    }
+    return vectors;
+  }
+
+  private static void checkCount(String name, int vectors, int passages) {
+    if (vectors != passages) {
+      throw new InferenceException(
+          "embedder '%s' gave vectors for %d of %d passages".formatted(name, vectors, passages));
+    }
+  }
+
+  /** The vectors at length 1, those of length 0 left out. */
+  static float[][] units(List<float[]> vectors, Model model, String what) {
+    List<float[]> units = new ArrayList<>(vectors.size());
+    for (float[] vector : vectors) {
+      float[] unit = UnitVector.of(vector, model, "a token of " + what);
+      if (unit != null) {
+        units.add(unit);
+      }
+    }
+    return units.toArray(float[][]::new);
+  }
+}

@@ -1,0 +1,261 @@
+package dev.reranker.lucene;
+
+import dev.reranker.Document;
+import java.text.BreakIterator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.ToIntFunction;
+
+/**
+ * Cuts long documents into passages that a model can read whole: as many sentences as fit a number
+ * of tokens, the last of them again at the start of the next passage.
+ *
+ * {@snippet :
+ * var splitter = PassageSplitter.builder().maxTokens(200).overlap(40).build();
+ * index.add(splitter.split(document));
+ * Pipeline pipeline = Pipeline.builder()
+ *     .retrieve(index.knn(), 100)
+ *     .rerank(MaxP.of(reranker), 10) // documents, each with its best passage
+ *     .build();
+ * }
+ *
+ * <p>A passage is a document whose id is its parent's, {@code #} and its number from 0, with the
+ * parent's metadata and its {@link Passage}. Its text is the parent's between those offsets, white
+ * space at both ends left out; together the passages have all the rest. Sentences end where {@link
+ * BreakIterator} says. A sentence above the limit is cut between words, a word above the limit
+ * between user-perceived characters, so that no surrogate pair is cut in two; only such a character
+ * can exceed the limit. A blank document is one empty passage.
+ *
+ * <p>Immutable; thread-safe if the token counter is.
+ */
+public final class PassageSplitter {
+
+  private final int maxTokens;
+  private final int overlap;
+  private final ToIntFunction<String> tokens;
+  private final Locale locale;
+
+  private PassageSplitter(Builder builder) {
+    this.maxTokens = builder.maxTokens;
+    this.overlap = builder.overlap;
+    this.tokens = builder.tokens;
+    this.locale = builder.locale;
+  }
+
+  /**
+   * Starts a splitter.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Cuts one document.
+   *
+   * @param document the parent
+   * @return its passages in the order of the text, at least one
+   */
+  public List<Document> split(Document document) {
+    List<Document> passages = new ArrayList<>();
+    for (Piece piece : pack(document.text(), pieces(document.text()))) {
+      var passage = new Passage(document.id(), piece.start(), piece.end());
+      passages.add(passage.cut(document, passages.size()));
+    }
+    return passages;
+  }
+
+  /** A range of the text and how many tokens it has by itself. */
+  private record Piece(int start, int end, int tokens) {}
+
+  /** The text in parts that fit, the larger the better: sentences, words, characters. */
+  private List<Piece> pieces(String text) {
+    BreakIterator characters = BreakIterator.getCharacterInstance(locale);
+    characters.setText(text);
+    List<BreakIterator> by =
+        List.of(
+            BreakIterator.getSentenceInstance(locale),
+            BreakIterator.getWordInstance(locale),
+            BreakIterator.getCharacterInstance(locale));
+    List<Piece> pieces = new ArrayList<>();
+    cut(text, 0, text.length(), by, characters, pieces);
+    return pieces;
+  }
+
+  private void cut(
+      String text,
+      int from,
+      int to,
+      List<BreakIterator> by,
+      BreakIterator characters,
+      List<Piece> pieces) {
+    BreakIterator breaks = by.get(0);
+    breaks.setText(text.substring(from, to));
+    List<Integer> ends = new ArrayList<>();
+    breaks.first();
+    for (int end = breaks.next(); end != BreakIterator.DONE; end = breaks.next()) {
+      // Java's words end within an emoji that is made of several.
+      if (characters.isBoundary(from + end)) {
+        ends.add(from + end);
+      }
+    }
+    int start = from;
+    for (int end : ends) {
+      String piece = text.substring(start, end);
+      int count = tokens.applyAsInt(piece);
+      if (count > maxTokens && by.size() > 1) {
+        cut(text, start, end, by.subList(1, by.size()), characters, pieces);
+      } else if (!piece.isBlank()) {
+        pieces.add(new Piece(start, end, count));
+      }
+      start = end;
+    }
+  }
+
+  private List<Piece> pack(String text, List<Piece> pieces) {
+    List<Piece> passages = new ArrayList<>();
+    int first = 0;
+    int covered = 0;
+    while (covered < pieces.size()) {
+      int next = fill(text, pieces, first, covered);
+      passages.add(strip(text, pieces.get(first).start(), pieces.get(next - 1).end()));
+      covered = next;
+      first = next - overlapping(text, pieces, first, next);
+    }
+    return passages.isEmpty() ? List.of(new Piece(0, 0, 0)) : passages;
+  }
+
+  /** The end of the longest run of pieces from {@code first} that fits and has something new. */
+  private int fill(String text, List<Piece> pieces, int first, int covered) {
+    int next = covered + 1;
+    int sum = 0;
+    for (int i = first; i < next; i++) {
+      sum += pieces.get(i).tokens();
+    }
+    while (next < pieces.size() && sum + pieces.get(next).tokens() <= maxTokens) {
+      sum += pieces.get(next++).tokens();
+    }
+    // Joined pieces may have more tokens than their sum says.
+    while (next > covered + 1 && count(text, pieces, first, next) > maxTokens) {
+      next--;
+    }
+    return next;
+  }
+
+  private int count(String text, List<Piece> pieces, int first, int next) {
+    Piece stripped = strip(text, pieces.get(first).start(), pieces.get(next - 1).end());
+    return tokens.applyAsInt(text.substring(stripped.start(), stripped.end()));
+  }
+
+  /** How many of the last pieces the next passage repeats, leaving room for a new one. */
+  private int overlapping(String text, List<Piece> pieces, int first, int next) {
+    int repeated = 0;
+    while (next < pieces.size()
+        && next - repeated - 1 > first
+        && count(text, pieces, next - repeated - 1, next) <= overlap
+        && count(text, pieces, next - repeated - 1, next + 1) <= maxTokens) {
+      repeated++;
+    }
+    return repeated;
+  }
+
+  private static Piece strip(String text, int from, int to) {
+    int start = from;
+    int end = to;
+    while (start < end && Character.isWhitespace(text.charAt(start))) {
+      start++;
+    }
+    while (end > start && Character.isWhitespace(text.charAt(end - 1))) {
+      end--;
+    }
+    return new Piece(start, end, 0);
+  }
+
+  /** Collects the settings of a splitter; not thread-safe. */
+  public static final class Builder {
+
+    private int maxTokens = 200;
+    private int overlap = 40;
+    private ToIntFunction<String> tokens = Builder::words;
+    private Locale locale = Locale.ROOT;
+
+    private Builder() {}
+
+    private static int words(String text) {
+      return text.isBlank() ? 0 : text.strip().split("\\s+", -1).length;
+    }
+
+    /**
+     * Sets how many tokens a passage has at most; default: 200, which leaves a model of 256 tokens
+     * room for the query.
+     *
+     * @param tokens at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder maxTokens(int tokens) {
+      if (tokens < 1) {
+        throw new IllegalArgumentException("maxTokens is " + tokens + "; it is at least 1");
+      }
+      this.maxTokens = tokens;
+      return this;
+    }
+
+    /**
+     * Sets how many tokens, in whole sentences, two neighbours share at most; default: 40.
+     *
+     * @param tokens at least 0
+     * @return this
+     * @throws IllegalArgumentException if it is below 0
+     */
+    public Builder overlap(int tokens) {
+      if (tokens < 0) {
+        throw new IllegalArgumentException("overlap is " + tokens + "; it is at least 0");
+      }
+      this.overlap = tokens;
+      return this;
+    }
+
+    /**
+     * Sets how tokens are counted; default: words between white space, of which English texts have
+     * about three for four tokens of a model.
+     *
+     * @param counter the number of tokens of a text, special tokens left out; called from any
+     *     thread
+     * @return this
+     */
+    public Builder tokenCounter(ToIntFunction<String> counter) {
+      this.tokens = Objects.requireNonNull(counter, "counter");
+      return this;
+    }
+
+    /**
+     * Sets the language whose rules end a sentence; default: {@link Locale#ROOT}.
+     *
+     * @param locale the language of the texts
+     * @return this
+     */
+    public Builder locale(Locale locale) {
+      this.locale = Objects.requireNonNull(locale, "locale");
+      return this;
+    }
+
+    /**
+     * Makes the splitter.
+     *
+     * @return the splitter
+     * @throws IllegalArgumentException if the overlap is not below the limit
+     */
+    public PassageSplitter build() {
+      if (overlap >= maxTokens) {
+        throw new IllegalArgumentException(
+            "overlap is %d and maxTokens %d; the overlap must be smaller"
+                .formatted(overlap, maxTokens));
+      }
+      return new PassageSplitter(this);
+    }
+  }
+}
