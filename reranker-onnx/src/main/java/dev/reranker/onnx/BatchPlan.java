@@ -1,6 +1,7 @@
 package dev.reranker.onnx;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,9 +18,12 @@ final class BatchPlan {
 
   /**
    * What one more run costs, in tokens: the price at which splitting a batch pays. See
-   * benchmarks/README.md, "batch plan".
+   * benchmarks/README.md, "Settings".
    */
   static final int RUN_COST_TOKENS = 16;
+
+  /** How many numbers of batches a thread are tried. */
+  private static final int ROUNDS_TRIED = 4;
 
   private BatchPlan() {}
 
@@ -34,6 +38,44 @@ final class BatchPlan {
     long paddedTokens() {
       return (long) rows.length * length;
     }
+  }
+
+  /**
+   * Splits rows into batches that keep several threads busy to the end. A split for the full budget
+   * may leave one thread with a batch more than the others; a few smaller budgets are tried, and
+   * the split whose last batch ends first is kept. The threads take batches in order, so the end is
+   * that of greedy list scheduling.
+   *
+   * @param lengths the rows' tokens
+   * @param budget padded tokens a batch may have, unless it is one row
+   * @param threads how many batches run at the same time
+   * @return the batches, longest rows first
+   */
+  static List<Batch> of(int[] lengths, int budget, int threads) {
+    long tokens = Arrays.stream(lengths).asLongStream().sum();
+    long rounds = tokens / ((long) threads * budget) + 1;
+    List<Batch> best = of(lengths, budget);
+    for (long r = rounds; threads > 1 && r < rounds + ROUNDS_TRIED; r++) {
+      int share = (int) Math.min(budget, tokens / (threads * r) + 1);
+      List<Batch> batches = of(lengths, share);
+      if (end(batches, threads) < end(best, threads)) {
+        best = batches;
+      }
+    }
+    return best;
+  }
+
+  /** When the last of the threads is done, in tokens. */
+  static long end(List<Batch> batches, int threads) {
+    long[] busy = new long[threads];
+    for (Batch batch : batches) {
+      int first = 0;
+      for (int t = 1; t < threads; t++) {
+        first = busy[t] < busy[first] ? t : first;
+      }
+      busy[first] += batch.paddedTokens() + RUN_COST_TOKENS;
+    }
+    return Arrays.stream(busy).max().orElse(0);
   }
 
   /**
@@ -55,7 +97,7 @@ final class BatchPlan {
     var batches = new ArrayList<Batch>();
     for (int end = order.length; end > 0; end = start[end]) {
       int from = start[end];
-      int[] rows = java.util.Arrays.copyOfRange(order, from, end);
+      int[] rows = Arrays.copyOfRange(order, from, end);
       batches.add(new Batch(rows, lengths[rows[0]]));
     }
     return batches.reversed();

@@ -133,9 +133,7 @@ final class Engine implements AutoCloseable {
       rows[i] = lengths[i] + template.overhead();
       tokens += rows[i];
     }
-    // A short list is split finer, so that every thread has work.
-    int share = (int) Math.min(info.batchTokens(), tokens / info.threads() + 1);
-    List<Batch> batches = BatchPlan.of(rows, share);
+    List<Batch> batches = BatchPlan.of(rows, info.batchTokens(), info.threads());
     workers.run(
         request,
         false,

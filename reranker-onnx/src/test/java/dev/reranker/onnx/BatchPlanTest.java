@@ -74,6 +74,32 @@ class BatchPlanTest {
     }
   }
 
+  @Test
+  void equalRowsKeepAllThreadsBusyToTheEnd() {
+    int[] lengths = new int[100];
+    Arrays.fill(lengths, 40);
+    // Twelve rows would fit into a batch; nine batches of them would leave one thread idle.
+    assertThat(BatchPlan.of(lengths, 512, 2))
+        .hasSize(10)
+        .allMatch(batch -> batch.rows().length == 10);
+  }
+
+  @Test
+  void severalThreadsNeverEndLaterThanWithFullBatches() {
+    for (int round = 0; round < ROUNDS; round++) {
+      int[] lengths = lengths(random.nextInt(200));
+      int budget = budget();
+      int threads = 1 + random.nextInt(8);
+      List<Batch> batches = BatchPlan.of(lengths, budget, threads);
+      assertThat(BatchPlan.end(batches, threads))
+          .isLessThanOrEqualTo(BatchPlan.end(BatchPlan.of(lengths, budget), threads));
+      assertThat(batches)
+          .allMatch(batch -> batch.rows().length == 1 || batch.paddedTokens() <= budget);
+      assertThat(batches.stream().mapToInt(batch -> batch.rows().length).sum())
+          .isEqualTo(lengths.length);
+    }
+  }
+
   private static long cost(List<Batch> batches) {
     return batches.stream().mapToLong(b -> b.paddedTokens() + BatchPlan.RUN_COST_TOKENS).sum();
   }
