@@ -40,26 +40,39 @@ enum Piece {
     }
   },
 
-  /** Concurrent callers: everybody with 4, this library and the limit with 1, 4 and 16. */
-  CALLERS {
+  /** The outlier among 300 candidates: who keeps within which memory. */
+  MEMORY {
+    @Override
+    List<Run> runs() {
+      return List.of(scoring(EnumSet.allOf(Entry.class), Workload.OUTLIER, 300, 1).timed(1, 5, 1));
+    }
+  },
+
+  /** This library with 1, 4 and 16 callers at the same time. */
+  CONCURRENCY {
     @Override
     List<Run> runs() {
       List<Run> runs = new ArrayList<>();
       for (Workload workload : LENGTHS) {
         for (int callers : new int[] {1, 4, 16}) {
           runs.add(
-              scoring(EnumSet.of(Entry.RERANKER, Entry.RAW), workload, 100, callers)
-                  .timed(1, requests(8, workload, 100, callers), 1));
+              scoring(EnumSet.of(Entry.RERANKER), workload, 100, callers)
+                  .timed(2, 10 + 3.0 * callers, 1));
         }
       }
+      return runs;
+    }
+  },
+
+  /** Everybody with 4 concurrent callers. */
+  CALLERS {
+    @Override
+    List<Run> runs() {
+      List<Run> runs = new ArrayList<>();
       for (int candidates : CANDIDATES) {
         for (Workload workload : LENGTHS) {
-          Set<Entry> entries = EnumSet.allOf(Entry.class);
-          if (candidates == 100) {
-            entries.removeAll(EnumSet.of(Entry.RERANKER, Entry.RAW));
-          }
           runs.add(
-              scoring(entries, workload, candidates, 4)
+              scoring(EnumSet.allOf(Entry.class), workload, candidates, 4)
                   .timed(1, requests(3, workload, candidates, 4), 1));
         }
       }
