@@ -6,18 +6,23 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The small programs run and say what they should. */
 class ProgramsTest {
 
-  private static List<String> linesOf(Consumer<String[]> main) {
+  /** A program. */
+  @FunctionalInterface
+  private interface Main {
+    void run(String[] args) throws Exception;
+  }
+
+  private static List<String> linesOf(Main main) throws Exception {
     var bytes = new ByteArrayOutputStream();
     PrintStream before = System.out;
     try (var captured = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
       System.setOut(captured);
-      main.accept(new String[0]);
+      main.run(new String[0]);
     } finally {
       System.setOut(before);
     }
@@ -25,7 +30,7 @@ class ProgramsTest {
   }
 
   @Test
-  void rerankStrings() {
+  void rerankStrings() throws Exception {
     List<String> lines = linesOf(RerankStrings::main);
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0)).startsWith("1  ").contains("one half of the brain");
@@ -33,9 +38,30 @@ class ProgramsTest {
   }
 
   @Test
-  void searchThenRerank() {
+  void searchThenRerank() throws Exception {
     List<String> lines = linesOf(SearchThenRerank::main);
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0)).startsWith("1 sleep, before [StageScore[stage=bm25, rank=");
+  }
+
+  @Test
+  void hybridSearch() throws Exception {
+    List<String> lines = linesOf(HybridSearch::main);
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0))
+        .startsWith("1 rest, before [")
+        .contains("stage=knn", "stage=bm25", "stage=rrf");
+    assertThat(lines.get(1)).startsWith("2 size, before [");
+  }
+
+  @Test
+  void longDocuments() throws Exception {
+    List<String> lines = linesOf(LongDocuments::main);
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0))
+        .startsWith("1 whales: Whales are mammals. ")
+        .contains("[Sleeping whales hang")
+        .contains("stays awake.]")
+        .endsWith(" Some eat krill.");
   }
 }

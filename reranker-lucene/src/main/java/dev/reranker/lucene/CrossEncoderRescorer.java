@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * {@snippet :
  * TopDocs firstPass = searcher.search(query, 100); // any query, any Sort
  * Rescorer rescorer = CrossEncoderRescorer.withMissingTextLast(
- *     reranker, "how do whales sleep", DocumentText.stored("title", "body"));
+ *     reranker, "how do whales sleep", DocumentText.stored("title", "blurb"));
  * TopDocs best = rescorer.rescore(searcher, firstPass, 10);
+ * int doc = best.scoreDocs[0].doc;
+ * System.out.println(rescorer.explain(searcher, searcher.explain(query, doc), doc));
  * }
  *
  * <p><b>Order.</b> Best first; equal logits by Lucene's doc id. The score of a {@link ScoreDoc} is

@@ -12,9 +12,9 @@ import org.apache.lucene.index.StoredFields;
  * Where a hit's passage comes from: stored fields, or a store of the application's own.
  *
  * {@snippet :
- * DocumentText body = DocumentText.stored("title", "body");
- * DocumentText database = (stored, doc) ->
- *     Optional.ofNullable(texts.get(stored.document(doc, Set.of("id")).get("id")));
+ * DocumentText inTheIndex = DocumentText.stored("title", "blurb");
+ * DocumentText elsewhere = (stored, doc) ->
+ *     Optional.ofNullable(texts.get(stored.document(doc, Set.of("isbn")).get("isbn")));
  * }
  *
  * <p>Implementations are thread-safe; the {@link StoredFields} belongs to the calling thread.

@@ -40,7 +40,14 @@ import org.jspecify.annotations.Nullable;
  *     .text(DocumentText.stored("title", "blurb"))
  *     .query(text -> new QueryParser("blurb", analyzer).parse(QueryParser.escape(text)))
  *     .build();
- * LuceneRetriever inPrint = words.filter(new TermQuery(new Term("status", "in print")));
+ * LuceneRetriever vectors = LuceneRetriever.over(searcherManager)
+ *     .idField("isbn")
+ *     .text(DocumentText.stored("title", "blurb"))
+ *     .knn("embedding", embedder)
+ *     .build();
+ * Query inPrint = new TermQuery(new Term("status", "in print")); // another for each call
+ * Retriever hybrid = Retrievers.weighted(
+ *     List.of(0.3, 0.7), List.of(words.filter(inPrint), vectors.filter(inPrint)));
  * }
  *
  * <p>Scores are Lucene's own: BM25's for words; for vectors compared by cosine or dot product (1 +

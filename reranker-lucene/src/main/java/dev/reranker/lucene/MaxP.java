@@ -17,6 +17,18 @@ import java.util.Set;
  * A reranker of passages that answers with documents: each is as good as its best passage among the
  * candidates.
  *
+ * {@snippet :
+ * Pipeline pipeline = Pipeline.builder()
+ *     .retrieve(index.knn(), 100)    // passages, cut by a PassageSplitter
+ *     .rerank(MaxP.of(reranker), 10) // documents
+ *     .build();
+ * for (RankedDocument hit : pipeline.search("how do whales sleep").documents()) {
+ *   Passage best = Passage.of(hit.document()).orElseThrow();
+ *   String text = texts.get(best.parent());
+ *   System.out.println(text.substring(best.start(), best.end())); // what to highlight
+ * }
+ * }
+ *
  * <p>A result's id is the parent's, its text the winning passage and its metadata the passage's, of
  * which {@link Passage#of} tells the place in the parent; score, logit, index and history are the
  * winning passage's. Candidates that no {@link PassageSplitter} made are their own parents. How

@@ -15,11 +15,9 @@ import java.util.function.ToIntFunction;
  * {@snippet :
  * var splitter = PassageSplitter.builder().maxTokens(200).overlap(40).build();
  * index.add(splitter.split(document));
- * Pipeline pipeline = Pipeline.builder()
- *     .retrieve(index.knn(), 100)
- *     .rerank(MaxP.of(reranker), 10) // documents, each with its best passage
- *     .build();
  * }
+ *
+ * <p>{@link MaxP} makes documents of them again.
  *
  * <p>A passage is a document whose id is its parent's, {@code #} and its number from 0, with the
  * parent's metadata and its {@link Passage}. Its text is the parent's between those offsets, white

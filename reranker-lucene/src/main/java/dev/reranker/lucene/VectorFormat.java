@@ -7,10 +7,22 @@ import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncod
 import org.jspecify.annotations.Nullable;
 
 /**
- * How precisely the HNSW graph compares embeddings. All but {@link #FLOAT32} search vectors whose
- * numbers are rounded to a few bits, which need less memory, and then compare the best of them
- * anew, from the full vectors, which stay on disk beside the rounded ones. Scores are therefore
- * exact in every format; what may differ is which documents are found.
+ * How precisely the HNSW graph compares embeddings.
+ *
+ * {@snippet :
+ * try (var index = LuceneIndex.builder()
+ *     .directory(path)
+ *     .embedder(embedder)
+ *     .vectors(VectorFormat.INT8)
+ *     .build()) {
+ *   index.add(documents);
+ * }
+ * }
+ *
+ * <p>All but {@link #FLOAT32} search vectors whose numbers are rounded to a few bits, which need
+ * less memory, and then compare the best of them anew, from the full vectors, which stay on disk
+ * beside the rounded ones. Scores are therefore exact in every format; what may differ is which
+ * documents are found.
  *
  * <p>The rounding is Lucene's {@link Lucene104HnswScalarQuantizedVectorsFormat}.
  */

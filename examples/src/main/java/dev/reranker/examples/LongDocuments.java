@@ -1,0 +1,42 @@
+package dev.reranker.examples;
+
+import dev.reranker.Document;
+import dev.reranker.Pipeline;
+import dev.reranker.RankedDocument;
+import dev.reranker.lucene.LuceneIndex;
+import dev.reranker.lucene.MaxP;
+import dev.reranker.lucene.Passage;
+import dev.reranker.lucene.PassageSplitter;
+import dev.reranker.onnx.OnnxReranker;
+import java.util.Map;
+
+/** Ranks documents by their best passage, and marks it in the document. */
+final class LongDocuments {
+
+  private static final Map<String, String> TEXTS =
+      Map.of(
+          "whales",
+          "Whales are mammals. They came from land 50 million years ago. Sleeping whales hang"
+              + " upright in the water, and one half of their brain stays awake. Some eat krill.",
+          "bats",
+          "Bats are mammals too. By day they sleep in caves. At night they hunt for moths.");
+
+  private LongDocuments() {}
+
+  /** Run with {@code --enable-native-access=ALL-UNNAMED}. */
+  public static void main(String[] args) {
+    var splitter = PassageSplitter.builder().maxTokens(15).overlap(0).build();
+    try (var reranker = OnnxReranker.builder().build();
+        var index = LuceneIndex.builder().inMemory().build()) {
+      TEXTS.forEach((id, text) -> index.add(splitter.split(Document.of(id, text))));
+      Pipeline pipeline =
+          Pipeline.builder().retrieve(index.bm25(), 100).rerank(MaxP.of(reranker), 10).build();
+      for (RankedDocument hit : pipeline.search("how do whales sleep").documents()) {
+        Passage best = Passage.of(hit.document()).orElseThrow();
+        var marked = new StringBuilder(TEXTS.getOrDefault(best.parent(), ""));
+        marked.insert(best.end(), "]").insert(best.start(), "[");
+        System.out.println(hit.rank() + " " + best.parent() + ": " + marked);
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.reranker.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reranker.onnx.OnnxEmbedder;
+import dev.reranker.onnx.OnnxReranker;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.tools.ToolProvider;
+
+/** Compiles and runs what documentation shows, with the variables of {@link Given}. */
+final class Snippets implements AutoCloseable {
+
+  private final OnnxReranker reranker = OnnxReranker.builder().build();
+  private final OnnxEmbedder embedder =
+      OnnxEmbedder.builder().model(Given.MINILM).maxLength(256).build();
+
+  /** Fails with the compiler's messages if the snippet does not compile. */
+  static void compile(String snippet, Path folder) throws IOException {
+    Path source = folder.resolve("Snippet.java");
+    Files.writeString(
+        source,
+        """
+        import dev.reranker.*;
+        import dev.reranker.eval.*;
+        import dev.reranker.lucene.*;
+        import dev.reranker.onnx.*;
+        import java.nio.file.Path;
+        import java.util.*;
+        import org.apache.lucene.index.*;
+        import org.apache.lucene.queryparser.classic.*;
+        import org.apache.lucene.search.*;
+
+        public class Snippet extends dev.reranker.examples.Given {
+          public Snippet(OnnxReranker reranker, OnnxEmbedder embedder, Path folder) throws Exception {
+            super(reranker, embedder, folder);
+          }
+
+          public void run() throws Exception {
+        %s
+          }
+        }
+        """
+            .formatted(snippet));
+    var messages = new StringWriter();
+    var compiler = ToolProvider.getSystemJavaCompiler();
+    try (var files = compiler.getStandardFileManager(null, null, null)) {
+      List<String> options =
+          List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path"));
+      boolean compiled =
+          compiler
+              .getTask(messages, files, null, options, null, files.getJavaFileObjects(source))
+              .call();
+      assertThat(compiled).as(messages.toString()).isTrue();
+    }
+  }
+
+  /** Runs what was compiled into the folder. */
+  void run(Path folder) throws Exception {
+    try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+      Class<?> type = loader.loadClass("Snippet");
+      try (var snippet =
+          (Given)
+              type.getConstructor(OnnxReranker.class, OnnxEmbedder.class, Path.class)
+                  .newInstance(reranker, embedder, folder)) {
+        type.getMethod("run").invoke(snippet);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    reranker.close();
+    embedder.close();
+  }
+}
