@@ -17,7 +17,7 @@ final class BatchPlan {
 
   /**
    * What one more run costs, in tokens: the price at which splitting a batch pays. See
-   * benchmarks/README.md, "batch plan".
+   * benchmarks/README.md, "Settings".
    */
   static final int RUN_COST_TOKENS = 16;
 
