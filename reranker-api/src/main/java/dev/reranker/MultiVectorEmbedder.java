@@ -14,7 +14,8 @@ public interface MultiVectorEmbedder extends AutoCloseable {
    * Embeds a query.
    *
    * @param query the text
-   * @return one vector of {@link #dimension()} floats a token, at least one; the caller's own
+   * @return one vector of {@link #dimension()} floats a token, the caller's own; none for a text
+   *     without tokens
    * @throws InferenceException if the model fails
    */
   List<float[]> embedQueryTokens(String query);
@@ -23,7 +24,7 @@ public interface MultiVectorEmbedder extends AutoCloseable {
    * Embeds passages.
    *
    * @param passages the texts; may be empty, both the list and each text
-   * @return for each passage, in input order, one vector a token
+   * @return for each passage, in input order, one vector a token; none for a text without tokens
    * @throws InferenceException if the model fails
    */
   List<List<float[]>> embedPassageTokens(List<String> passages);

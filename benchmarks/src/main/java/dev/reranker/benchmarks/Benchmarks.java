@@ -66,7 +66,7 @@ public final class Benchmarks implements Callable<Integer> {
         paramLabel = "PIECE",
         description =
             "The whole matrix, or one piece: comparison, callers, long, allocation, retrieval,"
-                + " roofline, settings, soak.")
+                + " formats, formats-large, roofline, settings, soak.")
     private @Nullable String full;
 
     @Option(

@@ -117,6 +117,22 @@ enum Piece {
     }
   },
 
+  /** The library's KNN in each vector format, at 10,000 documents. */
+  FORMATS {
+    @Override
+    List<Run> runs() {
+      return List.of(formats(10_000));
+    }
+  },
+
+  /** The same at 100,000. */
+  FORMATS_LARGE {
+    @Override
+    List<Run> runs() {
+      return List.of(formats(100_000));
+    }
+  },
+
   /** The machine's peak through ONNX Runtime, and how near scoring comes to it. */
   ROOFLINE {
     @Override
@@ -161,13 +177,20 @@ enum Piece {
 
   /** Its name on the command line, in files and in the README's markers. */
   String id() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Long enough for so many requests of each caller, between 5 seconds and 5 minutes. */
   private static double requests(int number, Workload workload, int candidates, int callers) {
     double one = workload.request(candidates).flops() / FLOPS_A_SECOND;
     return Math.clamp(number * callers * one, 5, 300);
+  }
+
+  private static Run formats(int documents) {
+    return Run.of("FormatBenchmark.retrieve")
+        .with("documents", documents)
+        .timed(3, 5, 1)
+        .jvm("-Xms2g", "-Xmx2g", "--add-modules", "jdk.incubator.vector");
   }
 
   private static Run gemm() {
@@ -216,7 +239,8 @@ enum Piece {
             .with("batchTokens", 512),
         Run.of("TokenizationBenchmark.tokenize").with("candidates", 2),
         gemm().with("shape", "512x384x384").threads(2),
-        Run.of("RetrievalBenchmark.*").with("documents", 20).with("k", 10));
+        Run.of("RetrievalBenchmark.*").with("documents", 20).with("k", 10),
+        Run.of("FormatBenchmark.retrieve").with("documents", 20));
   }
 
   /** The pieces of {@code --full}, in order. */

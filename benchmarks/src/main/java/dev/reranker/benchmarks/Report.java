@@ -32,7 +32,8 @@ final class Report {
             report.allocation(),
             report.engine(),
             report.session(),
-            report.retrieval())) {
+            report.retrieval(),
+            report.formats())) {
       if (!part.isEmpty()) {
         text.append('\n').append(part);
       }
@@ -257,6 +258,41 @@ final class Report {
           result.fact("recall@10").map(recall -> number(recall, 3)).orElse(""));
     }
     return table.markdown();
+  }
+
+  private String formats() {
+    List<Result> all = of(FormatBenchmark.class);
+    if (all.isEmpty()) {
+      return "";
+    }
+    var table =
+        new Table(
+            "vectors",
+            "documents",
+            "segments",
+            "recall@100",
+            "p50 ms",
+            "p99 ms",
+            "index MB",
+            "vectors and graph MB",
+            "compared MB");
+    for (Result result : all) {
+      table.row(
+          result.param("format"),
+          result.param("documents"),
+          result.fact("segments").map(count -> number(count, 0)).orElse(""),
+          result.fact("recall@100").map(recall -> number(recall, 3)).orElse(""),
+          number(result.percentile(0.5), 3),
+          number(result.percentile(0.99), 3),
+          megabytes(result, "index bytes"),
+          megabytes(result, "vector bytes"),
+          megabytes(result, "compared bytes"));
+    }
+    return table.markdown();
+  }
+
+  private static String megabytes(Result result, String fact) {
+    return result.fact(fact).map(bytes -> number(bytes / 1e6, 2)).orElse("");
   }
 
   private static String number(double value, int digits) {

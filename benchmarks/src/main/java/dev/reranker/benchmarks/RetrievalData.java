@@ -9,8 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -43,6 +47,12 @@ final class RetrievalData {
     this.queries = queries;
     this.textVectors = textVectors;
     this.queryVectors = queryVectors;
+  }
+
+  /** The folder for what is made once: that of {@code reranker.benchmarks.work}. */
+  static Path work() throws IOException {
+    return Files.createDirectories(
+        Path.of(System.getProperty("reranker.benchmarks.work", "target/retrieval")));
   }
 
   /**
@@ -139,5 +149,33 @@ final class RetrievalData {
       vector[i] *= scale;
     }
     return vector;
+  }
+
+  /** For each query its nearest documents, by computing every dot product. */
+  List<Set<Integer>> nearest(int documents, int count) {
+    record Hit(int document, float score) {}
+
+    List<PriorityQueue<Hit>> best = new ArrayList<>();
+    for (int i = 0; i < queryVectors.length; i++) {
+      best.add(new PriorityQueue<>(Comparator.comparingDouble(Hit::score)));
+    }
+    for (int document = 0; document < documents; document++) {
+      float[] vector = vector(document);
+      for (int i = 0; i < best.size(); i++) {
+        float score = 0;
+        float[] query = queryVectors[i];
+        for (int d = 0; d < vector.length; d++) {
+          score += vector[d] * query[d];
+        }
+        PriorityQueue<Hit> queue = best.get(i);
+        queue.add(new Hit(document, score));
+        if (queue.size() > count) {
+          queue.poll();
+        }
+      }
+    }
+    return best.stream()
+        .map(queue -> queue.stream().map(Hit::document).collect(Collectors.toSet()))
+        .toList();
   }
 }

@@ -3,12 +3,8 @@ package dev.reranker.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
@@ -61,8 +57,7 @@ final class RetrievalIndex implements AutoCloseable {
 
   /** Opens the index, or builds it where the working folder has none. */
   static RetrievalIndex open(int documents, Vectors vectors) throws IOException {
-    Path work = Path.of(System.getProperty("reranker.benchmarks.work", "target/retrieval"));
-    Files.createDirectories(work);
+    Path work = RetrievalData.work();
     RetrievalData data = RetrievalData.load(work, documents);
     Path path = work.resolve("index-" + documents + "-" + vectors);
     if (!Files.exists(path)) {
@@ -121,7 +116,7 @@ final class RetrievalIndex implements AutoCloseable {
   double recall(int k) throws IOException {
     int found = 0;
     int wanted = 0;
-    List<Set<Integer>> exact = exact();
+    List<Set<Integer>> exact = data.nearest(documents, RECALL_AT);
     for (int i = 0; i < exact.size(); i++) {
       ScoreDoc[] hits = knn(i, k).scoreDocs;
       for (int rank = 0; rank < Math.min(RECALL_AT, hits.length); rank++) {
@@ -130,34 +125,6 @@ final class RetrievalIndex implements AutoCloseable {
       wanted += exact.get(i).size();
     }
     return (double) found / wanted;
-  }
-
-  /** The ten nearest of each query by computing every dot product. */
-  private List<Set<Integer>> exact() {
-    record Hit(int document, float score) {}
-
-    List<PriorityQueue<Hit>> best = new ArrayList<>();
-    for (int i = 0; i < queries(); i++) {
-      best.add(new PriorityQueue<>(Comparator.comparingDouble(Hit::score)));
-    }
-    for (int document = 0; document < documents; document++) {
-      float[] vector = data.vector(document);
-      for (int i = 0; i < best.size(); i++) {
-        float score = 0;
-        float[] query = data.queryVectors()[i];
-        for (int d = 0; d < vector.length; d++) {
-          score += vector[d] * query[d];
-        }
-        PriorityQueue<Hit> queue = best.get(i);
-        queue.add(new Hit(document, score));
-        if (queue.size() > RECALL_AT) {
-          queue.poll();
-        }
-      }
-    }
-    return best.stream()
-        .map(queue -> queue.stream().map(Hit::document).collect(Collectors.toSet()))
-        .toList();
   }
 
   @Override

@@ -84,6 +84,11 @@ final class Engine implements AutoCloseable {
     return info.maxLength() - template.overhead();
   }
 
+  /** How many special tokens stand before a row's first text. */
+  int leading() {
+    return template.specials().get(0).length;
+  }
+
   /** Runs a call, unless this engine is closed; closing waits for it. */
   <T> T call(Supplier<T> call) {
     return gate.call(call);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the builder itself
  */
 public abstract sealed class ModelBuilder<B extends ModelBuilder<B>>
-    permits OnnxReranker.Builder, OnnxEmbedder.Builder {
+    permits OnnxReranker.Builder, EmbedderBuilder {
 
   private @Nullable ModelSource source;
   private @Nullable String name;

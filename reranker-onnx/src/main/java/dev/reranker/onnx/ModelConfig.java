@@ -25,6 +25,8 @@ final class ModelConfig {
   private static final Set<String> OFFSET_POSITIONS =
       Set.of("roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer");
 
+  private static final Set<String> KNOWN_MODULES = Set.of("Transformer", "Pooling", "Normalize");
+
   private final ModelSource source;
   private final JsonObject config;
   private final JsonObject tokenizerConfig;
@@ -78,8 +80,7 @@ final class ModelConfig {
     if (name.isEmpty()) {
       return Activation.SIGMOID;
     }
-    String simple = name.get().substring(name.get().lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    return switch (simple) {
+    return switch (simple(name.get()).toLowerCase(Locale.ROOT)) {
       case "sigmoid" -> Activation.SIGMOID;
       case "identity" -> Activation.IDENTITY;
       default ->
@@ -120,31 +121,45 @@ final class ModelConfig {
    * such file.
    */
   boolean normalize() {
-    Optional<JsonElement> modules = parse("modules.json");
-    if (modules.isEmpty()) {
-      return true;
-    }
-    if (!(modules.get() instanceof JsonArray list)) {
+    List<String> others = otherModules();
+    if (!others.isEmpty()) {
       throw new ModelLoadException(
-          "modules.json in " + source + " is not a JSON array: get the file again");
+          "modules.json in %s lists %s; Transformer, Pooling and Normalize are supported"
+              .formatted(source, others.get(0)));
     }
-    boolean normalize = false;
-    for (JsonElement module : list) {
-      String type =
-          module instanceof JsonObject object
-              ? text(object, "type").orElse("a module without a type")
-              : module.toString();
-      String simple = type.substring(type.lastIndexOf('.') + 1);
-      switch (simple) {
-        case "Transformer", "Pooling" -> {}
-        case "Normalize" -> normalize = true;
-        default ->
-            throw new ModelLoadException(
-                "modules.json in %s lists %s; Transformer, Pooling and Normalize are supported"
-                    .formatted(source, type));
-      }
-    }
-    return normalize;
+    return modules()
+        .map(types -> types.stream().anyMatch(type -> simple(type).equals("Normalize")))
+        .orElse(true);
+  }
+
+  /** What {@code modules.json} lists besides a transformer, pooling and normalisation. */
+  List<String> otherModules() {
+    return modules().orElse(List.of()).stream()
+        .filter(type -> !KNOWN_MODULES.contains(simple(type)))
+        .toList();
+  }
+
+  /** The types that {@code modules.json} lists, if there is one. */
+  private Optional<List<String>> modules() {
+    return parse("modules.json")
+        .map(
+            json -> {
+              if (!(json instanceof JsonArray list)) {
+                throw new ModelLoadException(
+                    "modules.json in " + source + " is not a JSON array: get the file again");
+              }
+              return list.asList().stream()
+                  .map(
+                      module ->
+                          module instanceof JsonObject object
+                              ? text(object, "type").orElse("a module without a type")
+                              : module.toString())
+                  .toList();
+            });
+  }
+
+  private static String simple(String type) {
+    return type.substring(type.lastIndexOf('.') + 1);
   }
 
   /** The first of these prompts that {@code config_sentence_transformers.json} has, or none. */

@@ -72,4 +72,17 @@ class NotANumberTest {
               "'embedder' gave NaN or infinity for text 2: the model is damaged or overflows");
     }
   }
+
+  @Test
+  void theMultiVectorEmbedderNamesTheText() {
+    try (var embedder =
+        OnnxMultiVectorEmbedder.builder()
+            .model(ModelSource.directory(directory.resolve("embedder")))
+            .build()) {
+      assertThatThrownBy(() -> embedder.embedPassageTokens(List.of("ocean", "the dolphin")))
+          .isInstanceOf(InferenceException.class)
+          .hasMessage(
+              "'embedder' gave NaN or infinity for text 1: the model is damaged or overflows");
+    }
+  }
 }

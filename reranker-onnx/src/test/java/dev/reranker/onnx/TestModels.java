@@ -7,9 +7,15 @@ final class TestModels {
 
   /** all-MiniLM-L6-v2, as its model card sets it up. */
   static OnnxEmbedder embedder() {
-    return OnnxEmbedder.builder()
-        .model(ModelSource.resources("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json"))
-        .maxLength(256)
-        .build();
+    return OnnxEmbedder.builder().model(allMiniLm()).maxLength(256).build();
+  }
+
+  /** The token vectors of all-MiniLM-L6-v2. */
+  static OnnxMultiVectorEmbedder multiVectorEmbedder() {
+    return OnnxMultiVectorEmbedder.builder().model(allMiniLm()).maxLength(256).build();
+  }
+
+  private static ModelSource allMiniLm() {
+    return ModelSource.resources("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json");
   }
 }

@@ -1,0 +1,71 @@
+package dev.reranker.onnx;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The settings that every embedder has; not thread-safe.
+ *
+ * @param <B> the builder itself
+ */
+public abstract sealed class EmbedderBuilder<B extends EmbedderBuilder<B>> extends ModelBuilder<B>
+    permits OnnxEmbedder.Builder, OnnxMultiVectorEmbedder.Builder {
+
+  private Optional<String> queryPrompt = Optional.empty();
+  private Optional<String> passagePrompt = Optional.empty();
+
+  EmbedderBuilder() {}
+
+  /**
+   * Sets what is put before each query; default: the model's prompt {@code query}, if it has one.
+   *
+   * @param prompt the text, with its trailing space; empty for none
+   * @return this
+   */
+  public B queryPrompt(String prompt) {
+    this.queryPrompt = Optional.of(prompt);
+    return self();
+  }
+
+  /**
+   * Sets what is put before each passage; default: the model's prompt {@code passage} or {@code
+   * document}, if it has one.
+   *
+   * @param prompt the text, with its trailing space; empty for none
+   * @return this
+   */
+  public B passagePrompt(String prompt) {
+    this.passagePrompt = Optional.of(prompt);
+    return self();
+  }
+
+  EngineSettings settings() {
+    return settings(
+        () -> {
+          throw new IllegalStateException(
+              "an embedder needs a model: call model(ModelSource.directory(..))");
+        });
+  }
+
+  /**
+   * Loads the model and hands it over; releases it again if the embedder does not want it.
+   *
+   * @param outputs names of the wanted output, the preferred first
+   */
+  <E> E open(
+      EngineSettings settings,
+      ModelConfig config,
+      List<String> outputs,
+      Function<TextEncoder, E> embedder) {
+    String query = queryPrompt.orElseGet(() -> config.prompt(List.of("query")));
+    String passage = passagePrompt.orElseGet(() -> config.prompt(List.of("passage", "document")));
+    Engine engine = Engine.open(settings, config, 1, outputs);
+    try {
+      return embedder.apply(new TextEncoder(engine, query, passage));
+    } catch (RuntimeException | Error e) {
+      engine.close();
+      throw e;
+    }
+  }
+}

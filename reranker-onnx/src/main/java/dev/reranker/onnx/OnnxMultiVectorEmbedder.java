@@ -1,0 +1,150 @@
+package dev.reranker.onnx;
+
+import dev.reranker.InferenceException;
+import dev.reranker.ModelLoadException;
+import dev.reranker.MultiVectorEmbedder;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A late-interaction model on ONNX Runtime: turns a text into one vector a token.
+ *
+ * {@snippet :
+ * try (OnnxMultiVectorEmbedder embedder =
+ *     OnnxMultiVectorEmbedder.builder().model(ModelSource.directory(path)).build()) {
+ *   List<float[]> vectors = embedder.embedQueryTokens("how do whales sleep");
+ * }
+ * }
+ *
+ * <p><b>Vectors</b> come from the graph's token output ({@code token_embeddings} or {@code
+ * last_hidden_state}, float32 [batch, tokens, dimension]), in the order of the tokens, each brought
+ * to length 1. The special tokens that the model wants around a text ([CLS], [SEP]) and padding are
+ * left out; the tokens of a prompt count like the text's own. A text without any token, such as the
+ * empty one without a prompt, has an empty list of vectors. A vector that is all zeros stays so.
+ *
+ * <p><b>Models.</b> Best are those trained for late interaction, exported with their projection
+ * inside the graph; an ordinary bi-encoder's token vectors work too, less well. Prompts and length
+ * come from the model's files as for {@link OnnxEmbedder}. Text beyond {@link
+ * ModelInfo#maxLength()} tokens is cut. ColBERT's padding of queries with [MASK] is not done.
+ *
+ * <p>One instance serves any number of threads; {@link #close()} waits for calls in flight.
+ */
+public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
+
+  private static final String BARE_OUTPUT = "last_hidden_state";
+
+  private final TextEncoder encoder;
+
+  private OnnxMultiVectorEmbedder(TextEncoder encoder, List<String> otherModules) {
+    this.encoder = encoder;
+    OnnxSession.Output output = encoder.output();
+    if (!output.perToken()) {
+      throw new ModelLoadException(
+          "'%s' gives its output '%s' with the row shape %s; a multi-vector embedder needs one vector a token, [batch, tokens, dimension]: export the graph with last_hidden_state or token_embeddings"
+              .formatted(name(), output.name(), Arrays.toString(output.rowShape())));
+    }
+    if (output.name().equals(BARE_OUTPUT) && !otherModules.isEmpty()) {
+      throw new ModelLoadException(
+          "modules.json of '%s' lists %s behind the transformer, which the output '%s' comes before: export the graph with it, as token_embeddings"
+              .formatted(name(), otherModules, BARE_OUTPUT));
+    }
+  }
+
+  /**
+   * Starts an embedder.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * What was loaded and how it runs.
+   *
+   * @return the model's facts
+   */
+  public ModelInfo info() {
+    return encoder.info();
+  }
+
+  @Override
+  public String name() {
+    return encoder.info().name();
+  }
+
+  @Override
+  public int dimension() {
+    return encoder.output().width();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws InferenceException if the model fails or gives NaN
+   * @throws NullPointerException if the query is null
+   * @throws IllegalStateException if this embedder is closed
+   */
+  @Override
+  public List<float[]> embedQueryTokens(String query) {
+    return List.of(encoder.query(query, float[][][]::new, this::vectors));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws InferenceException if the model fails or gives NaN
+   * @throws NullPointerException if a passage is null
+   * @throws IllegalStateException if this embedder is closed
+   */
+  @Override
+  public List<List<float[]>> embedPassageTokens(List<String> passages) {
+    float[][][] vectors = encoder.passages(passages, float[][][]::new, this::vectors);
+    return Arrays.stream(vectors).map(tokens -> List.of(tokens)).toList();
+  }
+
+  private float[][] vectors(TextEncoder.Row row) {
+    float[][] vectors = new float[row.textTokens()][dimension()];
+    for (int t = 0; t < vectors.length; t++) {
+      row.get(row.leading() + t, vectors[t]);
+      encoder.finish(vectors[t], true, row);
+    }
+    return vectors;
+  }
+
+  @Override
+  public void close() {
+    encoder.close();
+  }
+
+  /** Collects the settings; not thread-safe. */
+  public static final class Builder extends EmbedderBuilder<Builder> {
+
+    private Builder() {}
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    /**
+     * Loads the model.
+     *
+     * @return the embedder, to be closed by the caller
+     * @throws ModelLoadException if a file is missing or damaged, the graph gives no vector a
+     *     token, or {@code modules.json} lists a projection that the graph's output lacks
+     * @throws IllegalStateException if no model was given
+     * @throws IllegalArgumentException if a setting does not fit the model
+     */
+    public OnnxMultiVectorEmbedder build() {
+      EngineSettings settings = settings();
+      var config = new ModelConfig(settings.source());
+      List<String> otherModules = config.otherModules();
+      return open(
+          settings,
+          config,
+          List.of("token_embeddings", BARE_OUTPUT),
+          encoder -> new OnnxMultiVectorEmbedder(encoder, otherModules));
+    }
+  }
+}
