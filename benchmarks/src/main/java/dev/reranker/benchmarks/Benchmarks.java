@@ -224,6 +224,8 @@ public final class Benchmarks implements Callable<Integer> {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Run.JVM);
+    // All of the heap is touched at the start, so that what grows is native memory.
+    command.add("-XX:+AlwaysPreTouch");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Soak.class.getName()));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -2,9 +2,7 @@ package dev.reranker.onnx;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Groups rows of different lengths into batches so that little is computed in vain.
@@ -52,12 +50,13 @@ final class BatchPlan {
    * @return the batches, longest rows first
    */
   static List<Batch> of(int[] lengths, int budget, int threads) {
+    int[] order = longestFirst(lengths);
     long tokens = Arrays.stream(lengths).asLongStream().sum();
     long rounds = tokens / ((long) threads * budget) + 1;
-    List<Batch> best = of(lengths, budget);
+    List<Batch> best = split(lengths, order, budget);
     for (long r = rounds; threads > 1 && r < rounds + ROUNDS_TRIED; r++) {
       int share = (int) Math.min(budget, tokens / (threads * r) + 1);
-      List<Batch> batches = of(lengths, share);
+      List<Batch> batches = split(lengths, order, share);
       if (end(batches, threads) < end(best, threads)) {
         best = batches;
       }
@@ -86,14 +85,21 @@ final class BatchPlan {
    * @return the batches, longest rows first, so that the last to finish is a short one
    */
   static List<Batch> of(int[] lengths, int budget) {
-    int[] order =
-        IntStream.range(0, lengths.length)
-            .boxed()
-            .sorted(Comparator.comparingInt((Integer i) -> -lengths[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    int[] start = cheapestSplit(lengths, order, budget);
+    return split(lengths, longestFirst(lengths), budget);
+  }
 
+  /** Positions by falling length, equal ones in their order: both packed into a long and sorted. */
+  private static int[] longestFirst(int[] lengths) {
+    long[] keys = new long[lengths.length];
+    Arrays.setAll(keys, i -> (long) (Integer.MAX_VALUE - lengths[i]) << 32 | i);
+    Arrays.sort(keys);
+    int[] order = new int[keys.length];
+    Arrays.setAll(order, i -> (int) keys[i]);
+    return order;
+  }
+
+  private static List<Batch> split(int[] lengths, int[] order, int budget) {
+    int[] start = cheapestSplit(lengths, order, budget);
     var batches = new ArrayList<Batch>();
     for (int end = order.length; end > 0; end = start[end]) {
       int from = start[end];
