@@ -98,6 +98,18 @@ final class Engine implements AutoCloseable {
     return tokenizer.encode(text, wanted);
   }
 
+  /** Checks that no passage is null; the error says which one is. */
+  static void requireTexts(List<String> passages) {
+    int position = 0;
+    for (String passage : passages) {
+      if (passage == null) {
+        throw new NullPointerException(
+            "passage " + position + " of " + passages.size() + " is null");
+      }
+      position++;
+    }
+  }
+
   /** Marks the beginning of a request. */
   long begin() {
     return workers.begin();

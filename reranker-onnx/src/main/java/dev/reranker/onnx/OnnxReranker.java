@@ -111,11 +111,7 @@ public final class OnnxReranker implements Reranker, Scorer {
   @Override
   public float[] score(String query, List<String> passages) {
     Objects.requireNonNull(query, "query");
-    for (int i = 0; i < passages.size(); i++) {
-      if (passages.get(i) == null) {
-        throw new NullPointerException("passage " + i + " of " + passages.size() + " is null");
-      }
-    }
+    Engine.requireTexts(passages);
     float[] logits = engine.call(() -> run(query, passages)).logits;
     for (int i = 0; i < logits.length; i++) {
       if (!Float.isFinite(logits[i])) {

@@ -69,12 +69,9 @@ final class TextEncoder implements AutoCloseable {
    * @param read called on worker threads, once a passage
    */
   <T> T[] passages(List<String> passages, IntFunction<T[]> array, Function<Row, T> read) {
+    Engine.requireTexts(passages);
     var texts = new ArrayList<String>(passages.size());
     for (String passage : passages) {
-      if (passage == null) {
-        throw new NullPointerException(
-            "passage " + texts.size() + " of " + passages.size() + " is null");
-      }
       texts.add(passagePrompt.isEmpty() ? passage : passagePrompt + passage);
     }
     return encode(texts, array, read);
