@@ -3,6 +3,7 @@ package dev.reranker.benchmarks;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -190,10 +191,17 @@ public final class Benchmarks implements Callable<Integer> {
     return home.resolve("results").resolve(piece.id() + "-environment.json");
   }
 
-  private static void write(Path json, List<RunResult> results) throws IOException {
-    try (var out = new PrintStream(Files.newOutputStream(json), false, StandardCharsets.UTF_8)) {
+  /** Writes JMH's own JSON, with paths of this machine made relative. */
+  private void write(Path json, List<RunResult> results) throws IOException {
+    var text = new ByteArrayOutputStream();
+    try (var out = new PrintStream(text, false, StandardCharsets.UTF_8)) {
       ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
     }
+    Files.writeString(
+        json,
+        text.toString(StandardCharsets.UTF_8)
+            .replace(String.valueOf(home.toAbsolutePath().normalize().getParent()), ".")
+            .replace(System.getProperty("java.home", "java"), "$JAVA_HOME"));
   }
 
   private List<Result> read(Path json) throws IOException {
