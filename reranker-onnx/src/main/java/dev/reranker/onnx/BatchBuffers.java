@@ -87,7 +87,10 @@ final class BatchBuffers implements AutoCloseable {
   Map<String, OnnxTensor> outputs(Output output) throws OrtException {
     if (outputs.isEmpty()) {
       long[] wanted = output.shape((int) shape[0], (int) shape[1]);
-      int size = Math.toIntExact(Arrays.stream(wanted).reduce(1, Math::multiplyExact));
+      int size = 1;
+      for (long dimension : wanted) {
+        size = Math.multiplyExact(size, Math.toIntExact(dimension));
+      }
       if (values.capacity() < size) {
         values = floats(size);
       }

@@ -51,30 +51,22 @@ final class BatchPlan {
    */
   static List<Batch> of(int[] lengths, int budget, int threads) {
     int[] order = longestFirst(lengths);
-    long tokens = Arrays.stream(lengths).asLongStream().sum();
-    long rounds = tokens / ((long) threads * budget) + 1;
-    List<Batch> best = split(lengths, order, budget);
-    for (long r = rounds; threads > 1 && r < rounds + ROUNDS_TRIED; r++) {
-      int share = (int) Math.min(budget, tokens / (threads * r) + 1);
-      List<Batch> batches = split(lengths, order, share);
-      if (end(batches, threads) < end(best, threads)) {
-        best = batches;
+    int[] best = cheapestSplit(lengths, order, budget);
+    if (threads > 1) {
+      long bestEnd = end(lengths, order, best, threads);
+      long tokens = Arrays.stream(lengths).asLongStream().sum();
+      long rounds = tokens / ((long) threads * budget) + 1;
+      for (long r = rounds; r < rounds + ROUNDS_TRIED; r++) {
+        int share = (int) Math.min(budget, tokens / (threads * r) + 1);
+        int[] cuts = cheapestSplit(lengths, order, share);
+        long end = end(lengths, order, cuts, threads);
+        if (end < bestEnd) {
+          best = cuts;
+          bestEnd = end;
+        }
       }
     }
-    return best;
-  }
-
-  /** When the last of the threads is done, in tokens. */
-  static long end(List<Batch> batches, int threads) {
-    long[] busy = new long[threads];
-    for (Batch batch : batches) {
-      int first = 0;
-      for (int t = 1; t < threads; t++) {
-        first = busy[t] < busy[first] ? t : first;
-      }
-      busy[first] += batch.paddedTokens() + RUN_COST_TOKENS;
-    }
-    return Arrays.stream(busy).max().orElse(0);
+    return batches(lengths, order, best);
   }
 
   /**
@@ -85,7 +77,21 @@ final class BatchPlan {
    * @return the batches, longest rows first, so that the last to finish is a short one
    */
   static List<Batch> of(int[] lengths, int budget) {
-    return split(lengths, longestFirst(lengths), budget);
+    return of(lengths, budget, 1);
+  }
+
+  /** When the last of the threads is done, in tokens. */
+  private static long end(int[] lengths, int[] order, int[] cuts, int threads) {
+    long[] busy = new long[threads];
+    for (int i = 1; i < cuts.length; i++) {
+      int first = 0;
+      for (int t = 1; t < threads; t++) {
+        first = busy[t] < busy[first] ? t : first;
+      }
+      int rows = cuts[i] - cuts[i - 1];
+      busy[first] += (long) rows * lengths[order[cuts[i - 1]]] + RUN_COST_TOKENS;
+    }
+    return Arrays.stream(busy).max().orElse(0);
   }
 
   /** Positions by falling length, equal ones in their order: both packed into a long and sorted. */
@@ -98,21 +104,20 @@ final class BatchPlan {
     return order;
   }
 
-  private static List<Batch> split(int[] lengths, int[] order, int budget) {
-    int[] start = cheapestSplit(lengths, order, budget);
-    var batches = new ArrayList<Batch>();
-    for (int end = order.length; end > 0; end = start[end]) {
-      int from = start[end];
-      int[] rows = Arrays.copyOfRange(order, from, end);
+  private static List<Batch> batches(int[] lengths, int[] order, int[] cuts) {
+    var batches = new ArrayList<Batch>(cuts.length);
+    for (int i = 1; i < cuts.length; i++) {
+      int[] rows = Arrays.copyOfRange(order, cuts[i - 1], cuts[i]);
       batches.add(new Batch(rows, lengths[rows[0]]));
     }
-    return batches.reversed();
+    return batches;
   }
 
-  /** For each end of a prefix of {@code order}, where its last batch starts. */
+  /** Where in {@code order} batches begin and end: 0 first, the number of rows last. */
   private static int[] cheapestSplit(int[] lengths, int[] order, int budget) {
     long[] best = new long[order.length + 1];
-    int[] start = new int[order.length + 1];
+    int[] start = new int[order.length + 1]; // of the last batch, for each end of a prefix
+    int[] count = new int[order.length + 1];
     for (int end = 1; end <= order.length; end++) {
       best[end] = Long.MAX_VALUE;
       for (int from = end - 1; from >= 0; from--) {
@@ -124,9 +129,16 @@ final class BatchPlan {
         if (cost < best[end]) {
           best[end] = cost;
           start[end] = from;
+          count[end] = count[from] + 1;
         }
       }
     }
-    return start;
+    int[] cuts = new int[count[order.length] + 1];
+    int end = order.length;
+    for (int i = cuts.length - 1; i > 0; i--) {
+      cuts[i] = end;
+      end = start[end];
+    }
+    return cuts;
   }
 }

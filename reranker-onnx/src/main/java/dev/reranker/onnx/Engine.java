@@ -2,7 +2,6 @@ package dev.reranker.onnx;
 
 import dev.reranker.onnx.BatchPlan.Batch;
 import dev.reranker.onnx.OnnxSession.Sink;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -14,9 +13,6 @@ import java.util.function.Supplier;
  * groups spread over the threads. Memory follows the batch budget, not the number of rows.
  */
 final class Engine implements AutoCloseable {
-
-  /** Texts tokenized by one task: about a millisecond's work. */
-  private static final int TEXTS_A_TASK = 8;
 
   private final TextTokenizer tokenizer;
   private final TokenTemplate template;
@@ -118,18 +114,8 @@ final class Engine implements AutoCloseable {
   /** Tokenizes texts on all threads, each once. */
   TokenIds[] encodeAll(long request, List<String> texts, int wanted) {
     var tokens = new TokenIds[texts.size()];
-    var tasks = new ArrayList<Runnable>(texts.size() / TEXTS_A_TASK + 1);
-    for (int from = 0; from < tokens.length; from += TEXTS_A_TASK) {
-      int start = from;
-      int end = Math.min(tokens.length, from + TEXTS_A_TASK);
-      tasks.add(
-          () -> {
-            for (int i = start; i < end; i++) {
-              tokens[i] = tokenizer.encode(texts.get(i), wanted);
-            }
-          });
-    }
-    workers.run(request, true, tasks);
+    workers.run(
+        request, true, tokens.length, i -> tokens[i] = tokenizer.encode(texts.get(i), wanted));
     return tokens;
   }
 
@@ -144,19 +130,19 @@ final class Engine implements AutoCloseable {
    * @param sink takes each batch's values, on a worker thread
    */
   Work run(long request, int[] lengths, IntFunction<TokenIds[]> texts, Sink sink) {
+    int special = template.overhead();
     int[] rows = new int[lengths.length];
     long tokens = 0;
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = lengths[i] + template.overhead();
+      rows[i] = lengths[i] + special;
       tokens += rows[i];
     }
     List<Batch> batches = BatchPlan.of(rows, info.batchTokens(), info.threads());
     workers.run(
         request,
         false,
-        batches.stream()
-            .<Runnable>map(batch -> () -> session.run(batch, texts, template, padId, sink))
-            .toList());
+        batches.size(),
+        i -> session.run(batches.get(i), texts, template, padId, sink));
     return new Work(tokens, batches.stream().mapToLong(Batch::paddedTokens).sum());
   }
 

@@ -17,7 +17,11 @@ record TokenTemplate(List<int[]> specials, List<int[]> specialTypes, int[] textT
 
   /** How many special tokens a row has. */
   int overhead() {
-    return specials.stream().mapToInt(part -> part.length).sum();
+    int count = 0;
+    for (int[] part : specials) {
+      count += part.length;
+    }
+    return count;
   }
 
   /**

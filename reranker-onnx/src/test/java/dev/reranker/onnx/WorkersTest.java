@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.InferenceException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,30 +26,30 @@ class WorkersTest {
 
   @Test
   void allTasksHaveRunWhenTheCallReturns() {
-    workers.run(workers.begin(), false, Collections.nCopies(100, ran::incrementAndGet));
+    workers.run(workers.begin(), false, 100, step -> ran.incrementAndGet());
     assertThat(ran).hasValue(100);
   }
 
   @Test
   void aTasksFailureReachesTheCaller() {
     var failure = new InferenceException("bad batch");
-    assertThatThrownBy(() -> workers.run(workers.begin(), false, List.of(fail(failure))))
+    assertThatThrownBy(() -> workers.run(workers.begin(), false, 1, fail(failure)))
         .isSameAs(failure);
   }
 
   @Test
   void afterAnErrorTheWorkersGoOn() {
     assertThatThrownBy(
-            () -> workers.run(workers.begin(), false, List.of(fail(new OutOfMemoryError("test")))))
+            () -> workers.run(workers.begin(), false, 1, fail(new OutOfMemoryError("test"))))
         .isInstanceOf(OutOfMemoryError.class);
-    workers.run(workers.begin(), false, List.of(ran::incrementAndGet));
+    workers.run(workers.begin(), false, 1, step -> ran.incrementAndGet());
     assertThat(ran).hasValue(1);
   }
 
   @Test
   void anInterruptedCallerIsToldAndStaysInterrupted() {
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> workers.run(workers.begin(), false, List.of(() -> {})))
+    assertThatThrownBy(() -> workers.run(workers.begin(), false, 1, step -> {}))
         .isInstanceOf(InferenceException.class)
         .hasMessageContaining("interrupted");
     assertThat(Thread.currentThread().isInterrupted()).isTrue();
@@ -56,23 +58,67 @@ class WorkersTest {
   @Test
   void whatAnInterruptedCallerStillHadInTheQueueIsDropped() {
     Thread caller = Thread.currentThread();
-    var tasks = new ArrayList<Runnable>();
-    // Holds the only worker until the caller, its interrupt noticed, waits again.
-    tasks.add(
-        () -> {
+    IntConsumer steps =
+        step -> {
+          ran.incrementAndGet();
+          // Holds the only worker until the caller, its interrupt noticed, waits again.
           while (caller.isInterrupted() || caller.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
           }
-        });
-    tasks.addAll(Collections.nCopies(100, ran::incrementAndGet));
+        };
     caller.interrupt();
-    assertThatThrownBy(() -> workers.run(workers.begin(), false, tasks))
+    assertThatThrownBy(() -> workers.run(workers.begin(), false, 100, steps))
         .isInstanceOf(InferenceException.class);
+    assertThat(ran.get()).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void eachStepIsDoneOnceByAnyNumberOfThreads() {
+    try (var several = new Workers("test", 4)) {
+      var done = new AtomicIntegerArray(1000);
+      several.run(several.begin(), false, done.length(), done::incrementAndGet);
+      for (int i = 0; i < done.length(); i++) {
+        assertThat(done.get(i)).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void anUrgentJobGoesBeforeTheRestOfAnother() throws Exception {
+    var order = new ConcurrentLinkedQueue<String>();
+    var urgent = new CompletableFuture<Void>();
+    workers.run(
+        workers.begin(),
+        false,
+        3,
+        step -> {
+          order.add("step " + step);
+          if (step == 0) {
+            Thread other =
+                new Thread(
+                    () -> {
+                      workers.run(workers.begin(), true, 1, only -> order.add("urgent"));
+                      urgent.complete(null);
+                    });
+            other.start();
+            // It waits for its step once that stands in the queue.
+            while (other.getState() != Thread.State.WAITING) {
+              Thread.onSpinWait();
+            }
+          }
+        });
+    urgent.get(1, TimeUnit.MINUTES);
+    assertThat(order).containsExactly("step 0", "urgent", "step 1", "step 2");
+  }
+
+  @Test
+  void noStepsAreDoneAtOnce() {
+    workers.run(workers.begin(), false, 0, step -> ran.incrementAndGet());
     assertThat(ran).hasValue(0);
   }
 
-  private static Runnable fail(Throwable failure) {
-    return () -> {
+  private static IntConsumer fail(Throwable failure) {
+    return step -> {
       if (failure instanceof Error error) {
         throw error;
       }
