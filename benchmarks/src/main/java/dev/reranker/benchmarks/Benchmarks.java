@@ -66,8 +66,9 @@ public final class Benchmarks implements Callable<Integer> {
         fallbackValue = "ALL",
         paramLabel = "PIECE",
         description =
-            "The whole matrix, or one piece: comparison, callers, long, allocation, retrieval,"
-                + " formats, formats-large, roofline, settings, soak.")
+            "The whole matrix, or one piece: comparison, memory, concurrency, callers,"
+                + " callers-more, long, long-more, allocation, retrieval, formats, formats-large,"
+                + " roofline, settings, soak.")
     private @Nullable String full;
 
     @Option(

@@ -1,5 +1,7 @@
 package dev.reranker.benchmarks;
 
+import static java.util.Comparator.comparing;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,11 +112,11 @@ final class Report {
             "allocated KB/pair",
             "GFLOP/s",
             "of the peak");
-    for (Result result : group) {
+    for (Result result : group.stream().sorted(comparing(Report::entry)).toList()) {
       double pairs = result.perSecond("pairs");
       double gflops = result.perSecond("gflop");
       table.row(
-          Entry.valueOf(result.param("entry")).title() + rawSetting(result),
+          entry(result).title() + rawSetting(result),
           number(pairs, 1),
           peer.map(p -> number(pairs / p, 2)).orElse(""),
           limit.map(l -> number(pairs / l, 3)).orElse(""),
@@ -129,6 +131,10 @@ final class Report {
           peak.isPresent() ? number(100 * gflops / peak.getAsDouble(), 0) + " %" : "");
     }
     return table.markdown();
+  }
+
+  private static Entry entry(Result result) {
+    return Entry.valueOf(result.param("entry"));
   }
 
   private static String rawSetting(Result result) {
@@ -166,6 +172,13 @@ final class Report {
     return result.fact(ALLOCATION).map(bytes -> bytes / result.fact("pairs").orElse(Double.NaN));
   }
 
+  /** Bytes a pair inside the measured calls, without what the harness takes between them. */
+  private static Optional<Double> insidePerPair(Result result) {
+    return result
+        .fact(Allocation.FACT)
+        .map(bytes -> bytes / result.fact("pairs").orElse(Double.NaN));
+  }
+
   private String allocation() {
     List<Result> tokenizations = of(TokenizationBenchmark.class);
     if (tokenizations.isEmpty()) {
@@ -186,8 +199,8 @@ final class Report {
               .filter(result -> result.param("workload").equals(tokenization.param("workload")))
               .filter(result -> result.param("candidates").equals(tokenization.param("candidates")))
               .findFirst()
-              .flatMap(Report::perPair);
-      Optional<Double> encoding = perPair(tokenization);
+              .flatMap(Report::insidePerPair);
+      Optional<Double> encoding = insidePerPair(tokenization);
       table.row(
           tokenization.param("workload").toLowerCase(Locale.ROOT)
               + ", "

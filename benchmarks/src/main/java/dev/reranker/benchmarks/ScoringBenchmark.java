@@ -3,6 +3,7 @@ package dev.reranker.benchmarks;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -10,6 +11,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** One request to one contestant; JMH's threads are the concurrent callers. */
 @State(Scope.Benchmark)
@@ -28,7 +30,9 @@ public class ScoringBenchmark {
   @Param("100")
   public int candidates;
 
+  private final Allocation allocation = new Allocation();
   private ModelFiles files;
+  private boolean alone;
   private Contestant contestant;
   private Request request;
 
@@ -38,11 +42,13 @@ public class ScoringBenchmark {
   /**
    * Loads the model.
    *
+   * @param params how many callers there are
    * @throws Exception if that fails
    */
   @Setup
-  public void open() throws Exception {
+  public void open(BenchmarkParams params) throws Exception {
     Facts.clear();
+    alone = params.getThreads() == 1;
     request = workload.request(candidates);
     files = ModelFiles.unpack();
     contestant = entry.open(files, request);
@@ -50,6 +56,12 @@ public class ScoringBenchmark {
     Facts.put("tokens", request.totalTokens());
     Facts.put("padded tokens", contestant.paddedTokens(request));
     Facts.put("gflop", request.flops() / 1e9);
+  }
+
+  /** Counts an iteration's allocation for itself. */
+  @Setup(Level.Iteration)
+  public void restart() {
+    allocation.restart();
   }
 
   /**
@@ -60,6 +72,10 @@ public class ScoringBenchmark {
    */
   @Benchmark
   public float[] score() throws Exception {
+    return alone ? allocation.count(this::run) : run();
+  }
+
+  private float[] run() throws Exception {
     return contestant.score(request.query(), request.passages());
   }
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -30,6 +31,7 @@ public class TokenizationBenchmark {
   @Param("100")
   public int candidates;
 
+  private final Allocation allocation = new Allocation();
   private HuggingFaceTokenizer tokenizer;
   private Request request;
 
@@ -55,13 +57,24 @@ public class TokenizationBenchmark {
     Facts.put("tokens", request.totalTokens());
   }
 
+  /** Counts an iteration's allocation for itself. */
+  @Setup(Level.Iteration)
+  public void restart() {
+    allocation.restart();
+  }
+
   /**
    * Encodes the query and each passage once.
    *
    * @return the number of tokens
+   * @throws Exception if that fails
    */
   @Benchmark
-  public long tokenize() {
+  public long tokenize() throws Exception {
+    return allocation.count(this::run);
+  }
+
+  private long run() {
     long tokens = tokenizer.encode(request.query(), false, false).getIds().length;
     for (String passage : request.passages()) {
       tokens += tokenizer.encode(passage, false, false).getIds().length;
