@@ -3,6 +3,7 @@ package dev.reranker.onnx;
 import dev.reranker.onnx.BatchPlan.Batch;
 import dev.reranker.onnx.OnnxSession.Sink;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -88,6 +89,12 @@ final class Engine implements AutoCloseable {
   /** Runs a call, unless this engine is closed; closing waits for it. */
   <T> T call(Supplier<T> call) {
     return gate.call(call);
+  }
+
+  /** How many tokens a whole text has, special tokens left out. */
+  int countTokens(String text) {
+    Objects.requireNonNull(text, "text");
+    return call(() -> encode(text, Integer.MAX_VALUE).count());
   }
 
   TokenIds encode(String text, int wanted) {

@@ -58,6 +58,20 @@ public final class OnnxEmbedder implements Embedder {
     return encoder.info();
   }
 
+  /**
+   * Counts the tokens that the model's tokenizer makes of a text: all of it, special tokens and
+   * prompts left out. For cutting long texts, for example {@code
+   * PassageSplitter.builder().tokenCounter(embedder::countTokens)}.
+   *
+   * @param text any text; lone surrogates count as U+FFFD
+   * @return the number of tokens, 0 for an empty text
+   * @throws NullPointerException if the text is null
+   * @throws IllegalStateException if this embedder is closed
+   */
+  public int countTokens(String text) {
+    return encoder.countTokens(text);
+  }
+
   @Override
   public String name() {
     return encoder.info().name();

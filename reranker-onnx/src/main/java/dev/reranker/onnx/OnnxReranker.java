@@ -97,6 +97,20 @@ public final class OnnxReranker implements Reranker, Scorer {
     return engine.info();
   }
 
+  /**
+   * Counts the tokens that the model's tokenizer makes of a text: all of it, special tokens left
+   * out. For cutting long texts, for example {@code
+   * PassageSplitter.builder().tokenCounter(reranker::countTokens)}.
+   *
+   * @param text any text; lone surrogates count as U+FFFD
+   * @return the number of tokens, 0 for an empty text
+   * @throws NullPointerException if the text is null
+   * @throws IllegalStateException if this reranker is closed
+   */
+  public int countTokens(String text) {
+    return engine.countTokens(text);
+  }
+
   @Override
   public String name() {
     return engine.info().name();

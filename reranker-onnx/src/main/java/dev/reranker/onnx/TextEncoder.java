@@ -52,6 +52,10 @@ final class TextEncoder implements AutoCloseable {
     return engine.info();
   }
 
+  int countTokens(String text) {
+    return engine.countTokens(text);
+  }
+
   OnnxSession.Output output() {
     return engine.output();
   }

@@ -143,9 +143,10 @@ final class Workers implements AutoCloseable {
     }
 
     void await() {
-      boolean interrupted = false;
+      boolean interrupted = Thread.interrupted();
       lock.lock();
       try {
+        dropped |= interrupted;
         while (running > 0 || more()) {
           try {
             finished.await();

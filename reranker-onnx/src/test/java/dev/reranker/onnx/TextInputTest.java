@@ -30,6 +30,21 @@ class TextInputTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // the error is what is tested
+  void tokensOfAWholeTextAreCounted() {
+    assertThat(reranker.countTokens("")).isZero();
+    assertThat(reranker.countTokens("whale ocean brain")).isEqualTo(3);
+    assertThat(reranker.countTokens("\ud83d whale"))
+        .isEqualTo(reranker.countTokens("\ufffd whale"));
+    assertThat(reranker.countTokens("whale ".repeat(200_000)))
+        .as("longer than the model")
+        .isEqualTo(200_000);
+    assertThatThrownBy(() -> reranker.countTokens(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("text");
+  }
+
+  @Test
   void noPassagesHaveNoScores() {
     assertThat(reranker.score("whale", List.of())).isEmpty();
   }
