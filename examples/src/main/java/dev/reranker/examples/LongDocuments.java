@@ -25,10 +25,16 @@ final class LongDocuments {
 
   /** Run with {@code --enable-native-access=ALL-UNNAMED}. */
   public static void main(String[] args) {
-    var splitter = PassageSplitter.builder().maxTokens(15).overlap(0).build();
     try (var reranker = OnnxReranker.builder().build();
         var index = LuceneIndex.builder().inMemory().build()) {
-      TEXTS.forEach((id, text) -> index.add(splitter.split(Document.of(id, text))));
+      var splitter =
+          PassageSplitter.builder()
+              .maxTokens(20)
+              .overlap(0)
+              .tokenCounter(reranker::countTokens)
+              .build();
+      TEXTS.forEach(
+          (id, text) -> index.replace(Passage.allOf(id), splitter.split(Document.of(id, text))));
       Pipeline pipeline =
           Pipeline.builder().retrieve(index.bm25(), 100).rerank(MaxP.of(reranker), 10).build();
       for (RankedDocument hit : pipeline.search("how do whales sleep").documents()) {

@@ -7,6 +7,7 @@ import dev.reranker.lucene.LuceneIndex;
 import dev.reranker.lucene.PassageSplitter;
 import dev.reranker.onnx.ModelSource;
 import dev.reranker.onnx.OnnxEmbedder;
+import dev.reranker.onnx.OnnxMultiVectorEmbedder;
 import dev.reranker.onnx.OnnxReranker;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,13 +89,18 @@ public class Given implements AutoCloseable {
   // Passages in an index of this library's.
   protected final LuceneIndex index;
 
-  protected Given(OnnxReranker reranker, OnnxEmbedder embedder, Path folder) throws IOException {
+  protected Given(
+      OnnxReranker reranker,
+      OnnxEmbedder embedder,
+      OnnxMultiVectorEmbedder tokenEmbedder,
+      Path folder)
+      throws IOException {
     this.reranker = reranker;
     this.crossEncoder = reranker;
     this.small = reranker;
     this.large = reranker;
     this.embedder = embedder;
-    this.tokenEmbedder = new WordEmbedder(embedder);
+    this.tokenEmbedder = tokenEmbedder;
     this.path = folder.resolve("index");
     this.qrelsFile = folder.resolve("qrels.tsv");
     this.runFile = folder.resolve("my.run");

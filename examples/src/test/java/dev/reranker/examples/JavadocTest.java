@@ -93,6 +93,7 @@ class JavadocTest {
             "LuceneRetriever",
             "MaxP",
             "PassageSplitter",
-            "VectorFormat");
+            "VectorFormat",
+            "package-info");
   }
 }

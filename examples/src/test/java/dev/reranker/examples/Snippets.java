@@ -3,6 +3,7 @@ package dev.reranker.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reranker.onnx.OnnxEmbedder;
+import dev.reranker.onnx.OnnxMultiVectorEmbedder;
 import dev.reranker.onnx.OnnxReranker;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -19,6 +20,8 @@ final class Snippets implements AutoCloseable {
   private final OnnxReranker reranker = OnnxReranker.builder().build();
   private final OnnxEmbedder embedder =
       OnnxEmbedder.builder().model(Given.MINILM).maxLength(256).build();
+  private final OnnxMultiVectorEmbedder tokenEmbedder =
+      OnnxMultiVectorEmbedder.builder().model(Given.MINILM).maxLength(256).build();
 
   /** Fails with the compiler's messages if the snippet does not compile. */
   static void compile(String snippet, Path folder) throws IOException {
@@ -35,10 +38,16 @@ final class Snippets implements AutoCloseable {
         import org.apache.lucene.index.*;
         import org.apache.lucene.queryparser.classic.*;
         import org.apache.lucene.search.*;
+        import org.apache.lucene.util.QueryBuilder;
 
         public class Snippet extends dev.reranker.examples.Given {
-          public Snippet(OnnxReranker reranker, OnnxEmbedder embedder, Path folder) throws Exception {
-            super(reranker, embedder, folder);
+          public Snippet(
+              OnnxReranker reranker,
+              OnnxEmbedder embedder,
+              OnnxMultiVectorEmbedder tokenEmbedder,
+              Path folder)
+              throws Exception {
+            super(reranker, embedder, tokenEmbedder, folder);
           }
 
           public void run() throws Exception {
@@ -66,8 +75,12 @@ final class Snippets implements AutoCloseable {
       Class<?> type = loader.loadClass("Snippet");
       try (var snippet =
           (Given)
-              type.getConstructor(OnnxReranker.class, OnnxEmbedder.class, Path.class)
-                  .newInstance(reranker, embedder, folder)) {
+              type.getConstructor(
+                      OnnxReranker.class,
+                      OnnxEmbedder.class,
+                      OnnxMultiVectorEmbedder.class,
+                      Path.class)
+                  .newInstance(reranker, embedder, tokenEmbedder, folder)) {
         type.getMethod("run").invoke(snippet);
       }
     }
@@ -77,5 +90,6 @@ final class Snippets implements AutoCloseable {
   public void close() {
     reranker.close();
     embedder.close();
+    tokenEmbedder.close();
   }
 }

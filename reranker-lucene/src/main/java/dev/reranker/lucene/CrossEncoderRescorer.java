@@ -2,6 +2,7 @@ package dev.reranker.lucene;
 
 import dev.reranker.Candidate;
 import dev.reranker.Document;
+import dev.reranker.InferenceException;
 import dev.reranker.RankedDocument;
 import dev.reranker.RerankRequest;
 import dev.reranker.Reranker;
@@ -117,9 +118,9 @@ public final class CrossEncoderRescorer extends Rescorer {
    * @return the best hits by the cross-encoder
    * @throws IllegalArgumentException if {@code topN} is below 1, the query does not fit the model,
    *     a hit is not of this searcher, a hit has no text where that was to fail, or scores are to
-   *     be combined and a hit has none (a search by {@link org.apache.lucene.search.Sort} gives
-   *     NaN)
-   * @throws dev.reranker.InferenceException if the model fails
+   *     be combined and a hit's is not finite (a search by {@link org.apache.lucene.search.Sort}
+   *     gives NaN)
+   * @throws InferenceException if the model fails, or the combiner gives NaN
    * @throws IllegalStateException if the reranker is closed
    * @throws IOException if reading a passage fails
    */
@@ -207,7 +208,7 @@ public final class CrossEncoderRescorer extends Rescorer {
       for (int i = 0; i < positions.length; i++) {
         before[i] = firstPassScore(hits[positions[i]]);
       }
-      scores = combiner.combine(before, scores);
+      scores = checked(combiner.combine(before, scores), scores.length);
     }
     List<Rescored> rescored = new ArrayList<>(ranked.size());
     for (int i = 0; i < positions.length; i++) {
@@ -218,14 +219,30 @@ public final class CrossEncoderRescorer extends Rescorer {
   }
 
   private static double firstPassScore(ScoreDoc hit) {
-    if (Float.isNaN(hit.score)) {
+    if (!Float.isFinite(hit.score)) {
       throw new IllegalArgumentException(
-          ("doc %d has no first-pass score to combine with, as a search by Sort gives none: fill"
-                  + " it by TopFieldCollector.populateScores, or let the cross-encoder's score"
-                  + " replace it")
-              .formatted(hit.doc));
+          ("doc %d has no first-pass score to combine with (it is %s), as a search by Sort gives"
+                  + " none: fill it by TopFieldCollector.populateScores; and another rescorer"
+                  + " gives -Infinity to what it did not score: drop those hits, or let the"
+                  + " cross-encoder's score replace theirs")
+              .formatted(hit.doc, hit.score));
     }
     return hit.score;
+  }
+
+  private static double[] checked(double[] combined, int hits) {
+    if (combined.length != hits) {
+      throw new IllegalArgumentException(
+          "the combiner gave %d scores for %d hits; it must give one each"
+              .formatted(combined.length, hits));
+    }
+    for (double score : combined) {
+      if (Double.isNaN(score)) {
+        throw new InferenceException(
+            "the combiner gave NaN for one of %d hits: no rank can be made of it".formatted(hits));
+      }
+    }
+    return combined;
   }
 
   /**
@@ -237,7 +254,10 @@ public final class CrossEncoderRescorer extends Rescorer {
    * @param firstPassExplanation how it scored there
    * @param docID Lucene's number of the document
    * @return the explanation; no match where the document has no text
-   * @throws IllegalArgumentException if the document is not of this searcher
+   * @throws IllegalArgumentException if the document is not of this searcher, or the query does not
+   *     fit the model
+   * @throws InferenceException if the model fails
+   * @throws IllegalStateException if the reranker is closed
    * @throws IOException if reading the passage fails
    */
   @Override
@@ -249,7 +269,11 @@ public final class CrossEncoderRescorer extends Rescorer {
             firstPassExplanation.getValue(), "first-pass score", firstPassExplanation);
     Optional<String> passage = text.read(searcher.storedFields(), docID);
     if (passage.isEmpty()) {
-      return Explanation.noMatch("no text to read: stands behind all hits that have one", first);
+      return Explanation.noMatch(
+          missingFails
+              ? "no text to read: a rescorer withMissingTextFailing refuses it"
+              : "no text to read: stands behind all hits that have one",
+          first);
     }
     RankedDocument hit = reranker.rerank(query, List.of(passage.get())).documents().get(0);
     if (!hit.scored()) {

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param embedder the model of its vectors; null: made without one
  * @param tokens the model of its token vectors; null: made without one
  * @param fields the field names
+ * @param oversampling how many times the asked-for candidates are compared from the full vectors:
+ *     what the coarsest {@link VectorFormat} needs that the index was ever open with
  */
-record IndexFacts(@Nullable Model embedder, @Nullable Model tokens, DocumentFields fields) {
+record IndexFacts(
+    @Nullable Model embedder, @Nullable Model tokens, DocumentFields fields, int oversampling) {
 
   private static final String EMBEDDER = "reranker.embedder";
   private static final String DIMENSION = "reranker.dimension";
@@ -23,12 +26,16 @@ record IndexFacts(@Nullable Model embedder, @Nullable Model tokens, DocumentFiel
   private static final String ID = "reranker.id-field";
   private static final String TEXT = "reranker.text-field";
   private static final String VECTOR = "reranker.vector-field";
+  private static final String OVERSAMPLING = "reranker.oversampling";
 
-  static IndexFacts of(Embedding embedding, DocumentFields fields) {
+  static IndexFacts of(Embedding embedding, DocumentFields fields, VectorFormat vectors) {
     Embedder whole = embedding.embedder();
     MultiVectorEmbedder tokens = embedding.tokens();
     return new IndexFacts(
-        whole == null ? null : Model.of(whole), tokens == null ? null : Model.of(tokens), fields);
+        whole == null ? null : Model.of(whole),
+        tokens == null ? null : Model.of(tokens),
+        fields,
+        vectors.oversampling());
   }
 
   Map<String, String> toUserData() {
@@ -36,6 +43,7 @@ record IndexFacts(@Nullable Model embedder, @Nullable Model tokens, DocumentFiel
     data.put(ID, fields.id());
     data.put(TEXT, fields.text());
     data.put(VECTOR, fields.vector());
+    data.put(OVERSAMPLING, Integer.toString(oversampling));
     if (embedder != null) {
       data.put(EMBEDDER, embedder.name());
       data.put(DIMENSION, Integer.toString(embedder.dimension()));
@@ -65,7 +73,13 @@ record IndexFacts(@Nullable Model embedder, @Nullable Model tokens, DocumentFiel
     return new IndexFacts(
         model(data, EMBEDDER, DIMENSION),
         model(data, TOKEN_EMBEDDER, TOKEN_DIMENSION),
-        new DocumentFields(id, text, vector));
+        new DocumentFields(id, text, vector),
+        Integer.parseInt(data.getOrDefault(OVERSAMPLING, "1")));
+  }
+
+  /** These facts for an index that is now also written as {@code now} says. */
+  IndexFacts and(IndexFacts now) {
+    return new IndexFacts(embedder, tokens, fields, Math.max(oversampling, now.oversampling));
   }
 
   private static @Nullable Model model(Map<String, String> data, String name, String dimension) {

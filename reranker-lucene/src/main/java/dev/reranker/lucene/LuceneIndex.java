@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -20,15 +21,20 @@ import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.SearcherFactory;
+import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.search.similarities.Similarity;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +82,6 @@ public final class LuceneIndex implements AutoCloseable {
   private final DocumentFields fields;
   private final Analyzer analyzer;
   private final Embedding embedding;
-  private final VectorFormat vectors;
   private final int batchSize;
   private final IndexingListener listener;
   private final CallGate gate;
@@ -88,16 +93,15 @@ public final class LuceneIndex implements AutoCloseable {
     this.fields = new DocumentFields(builder.idField, builder.textField, builder.vectorField);
     this.analyzer = builder.analyzer;
     this.embedding = new Embedding(builder.embedder, builder.tokenEmbedder);
-    this.vectors = builder.vectors;
     this.batchSize = builder.batchSize;
     this.listener = builder.listener;
     this.gate = new CallGate(where);
     var config =
         new IndexWriterConfig(analyzer)
             .setSimilarity(builder.similarity)
-            .setCodec(new VectorCodec(vectors.lucene()))
+            .setCodec(new VectorCodec(builder.vectors.lucene()))
             .setMergeScheduler(new LoggingMerges());
-    var facts = IndexFacts.of(embedding, fields);
+    var facts = IndexFacts.of(embedding, fields, builder.vectors);
     var searchers = new ScoringBy(builder.similarity);
     try {
       index = threads.call(() -> OpenIndex.open(where, place, config, searchers, facts));
@@ -198,6 +202,61 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
+   * Puts documents in place of all that match a query, in one step: a search finds the old ones or
+   * the new ones, never some of both or none. For the passages of a document that has changed,
+   * {@code index.replace(Passage.allOf(document.id()), splitter.split(document))}, of which there
+   * may now be fewer.
+   *
+   * <p>As with {@link #add}, a document also takes the place of one with the same id that the query
+   * does not match. All are embedded before the first is written and written at once, so this is
+   * for some documents, not for millions.
+   *
+   * @param old what is deleted
+   * @param documents what is added; none deletes only; of several with one id the last stays
+   * @throws IllegalArgumentException as {@link #add} does; nothing is deleted or added then
+   * @throws NullPointerException if a document is null
+   * @throws InferenceException if the embedder fails or gives vectors that do not fit
+   * @throws RetrievalException if writing fails
+   * @throws IllegalStateException if the index is closed, or was opened without the embedder that
+   *     its documents were embedded with
+   */
+  public void replace(Query old, Collection<Document> documents) {
+    Objects.requireNonNull(old, "old");
+    gate.run(
+        () -> {
+          index.facts().checkAddedWith(where, embedding);
+          checkAll(documents);
+          replaceNow(old, List.copyOf(lastOfEachId(documents)));
+          refreshNow();
+        });
+  }
+
+  private static Collection<Document> lastOfEachId(Collection<Document> documents) {
+    var last = new LinkedHashMap<String, Document>();
+    documents.forEach(document -> last.put(document.id(), document));
+    return last.values();
+  }
+
+  private void replaceNow(Query old, List<Document> documents) {
+    List<BytesRef> ids = new ArrayList<>(documents.size());
+    List<Iterable<? extends IndexableField>> written = new ArrayList<>(documents.size());
+    for (int from = 0; from < documents.size(); from += batchSize) {
+      List<Document> batch = documents.subList(from, Math.min(documents.size(), from + batchSize));
+      List<Embedding.Vectors> embedded = embedding.of(batch);
+      for (int i = 0; i < batch.size(); i++) {
+        ids.add(fields.term(batch.get(i).id()).bytes());
+        written.add(fields.write(batch.get(i), embedded.get(i)));
+      }
+    }
+    Query deleted =
+        new BooleanQuery.Builder()
+            .add(old, BooleanClause.Occur.SHOULD)
+            .add(new TermInSetQuery(fields.id(), ids), BooleanClause.Occur.SHOULD)
+            .build();
+    write("replace in", () -> index.writer().updateDocuments(deleted, written));
+  }
+
+  /**
    * Deletes documents; an id that the index does not have is passed over.
    *
    * @param ids the ids
@@ -215,7 +274,8 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * Deletes all documents that match a query, for example {@link Passage#allOf} a document.
+   * Deletes all documents that match a query, for example {@link Passage#allOf} a document; to put
+   * its new passages in their place, {@link #replace}.
    *
    * @param query what to delete
    * @throws RetrievalException if writing fails
@@ -285,7 +345,7 @@ public final class LuceneIndex implements AutoCloseable {
       throw new IllegalStateException(
           where + " is open without an embedder, which knn() needs: set one in the builder");
     }
-    return retriever("knn", new KnnPlan(fields.vector(), model, vectors.oversampling()));
+    return retriever("knn", new KnnPlan(fields.vector(), model, index.facts().oversampling()));
   }
 
   /**
@@ -356,11 +416,20 @@ public final class LuceneIndex implements AutoCloseable {
       try {
         return call.run(searcher);
       } finally {
-        index.searchers().release(searcher);
+        threads.call(() -> release(searcher));
       }
     } catch (IOException e) {
       throw IndexFailure.of("search", where, e);
     }
+  }
+
+  /**
+   * Gives a searcher back; on the index's own threads, since the last to hold an old one deletes
+   * its files and asks for the write lock before.
+   */
+  private @Nullable Object release(IndexSearcher searcher) throws IOException {
+    index.searchers().release(searcher);
+    return null;
   }
 
   private void write(String doing, Callable<@Nullable Object> work) {
@@ -562,7 +631,8 @@ public final class LuceneIndex implements AutoCloseable {
     /**
      * Sets how embeddings are kept; default: {@link VectorFormat#FLOAT32}. May change from one
      * opening of an index to the next: what is written from then on, and what Lucene merges, is
-     * kept in the new format.
+     * kept in the new format. As many candidates are compared from the full vectors as the coarsest
+     * format needs that the index ever had.
      *
      * @param vectors the format
      * @return this

@@ -3,10 +3,12 @@ package dev.reranker.lucene;
 import dev.reranker.Candidate;
 import dev.reranker.Document;
 import dev.reranker.Embedder;
+import dev.reranker.RerankException;
 import dev.reranker.RetrievalException;
 import dev.reranker.Retriever;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +25,7 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherManager;
@@ -38,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * LuceneRetriever words = LuceneRetriever.over(searcherManager)
  *     .idField("isbn")
  *     .text(DocumentText.stored("title", "blurb"))
- *     .query(text -> new QueryParser("blurb", analyzer).parse(QueryParser.escape(text)))
+ *     .query(text -> new QueryBuilder(analyzer).createBooleanQuery("blurb", text))
  *     .build();
  * LuceneRetriever vectors = LuceneRetriever.over(searcherManager)
  *     .idField("isbn")
@@ -187,6 +190,7 @@ public final class LuceneRetriever implements Retriever {
   /**
    * {@inheritDoc}
    *
+   * @throws RetrievalException if the query function fails, or reading the index does
    * @throws dev.reranker.InferenceException if the embedder fails or does not fit the vector field
    * @throws IllegalStateException if the index is closed
    */
@@ -204,8 +208,11 @@ public final class LuceneRetriever implements Retriever {
     record Hit(Document document, float score) {}
     List<Hit> hits = new ArrayList<>(limit);
     StoredFields stored = searcher.storedFields();
-    for (ScoreDoc found : plan.search(searcher, new Ask(text, limit, filter, idField))) {
-      hits.add(new Hit(reader.read(stored, found.doc), found.score));
+    ScoreDoc[] found = search(searcher, new Ask(text, limit, filter, idField));
+    // In the order in which they are stored; the order of the hits is made below.
+    Arrays.sort(found, Comparator.comparingInt(hit -> hit.doc));
+    for (ScoreDoc hit : found) {
+      hits.add(new Hit(reader.read(stored, hit.doc), hit.score));
     }
     hits.sort(
         Comparator.comparingDouble(Hit::score)
@@ -219,6 +226,17 @@ public final class LuceneRetriever implements Retriever {
       }
     }
     return List.copyOf(candidates);
+  }
+
+  private ScoreDoc[] search(IndexSearcher searcher, Ask ask) throws IOException {
+    try {
+      return plan.search(searcher, ask);
+    } catch (IndexSearcher.TooManyClauses e) {
+      throw new RetrievalException(
+          "a text of %d characters made a query of more than %d clauses: use words(..), which takes any text, shorten it, or raise IndexSearcher.setMaxClauseCount"
+              .formatted(ask.text().length(), IndexSearcher.getMaxClauseCount()),
+          e);
+    }
   }
 
   /**
@@ -260,8 +278,9 @@ public final class LuceneRetriever implements Retriever {
 
     private static Query makeQuery(QueryFunction function, String typed) {
       try {
-        return Objects.requireNonNull(function.query(typed), "the query function's answer");
-      } catch (RuntimeException e) {
+        Query query = function.query(typed);
+        return query == null ? MatchNoDocsQuery.INSTANCE : query;
+      } catch (RerankException e) {
         throw e;
       } catch (Exception e) {
         throw new RetrievalException(
@@ -335,8 +354,8 @@ public final class LuceneRetriever implements Retriever {
     }
 
     /**
-     * Names the stored field of the document's id; default: {@code "id"}. Of hits with one id the
-     * best is kept.
+     * Names the field of the document's id, which must be stored; default: {@code "id"}. Of hits
+     * with one id the best is kept.
      *
      * @param name the field name
      * @return this
@@ -396,7 +415,7 @@ public final class LuceneRetriever implements Retriever {
         String documentId = fields.get(id);
         if (documentId == null || documentId.isEmpty()) {
           throw new RetrievalException(
-              "doc %d has no stored field '%s': name the field that identifies a document by idField(..)"
+              "doc %d has no stored field '%s': name the field that identifies a document by idField(..); doc values alone do not do"
                   .formatted(doc, id));
         }
         Map<String, String> values = new HashMap<>();

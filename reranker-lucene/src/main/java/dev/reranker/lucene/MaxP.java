@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A reranker of passages that answers with documents: each is as good as its best passage among the
@@ -31,7 +32,8 @@ import java.util.Set;
  *
  * <p>A result's id is the parent's, its text the winning passage and its metadata the passage's, of
  * which {@link Passage#of} tells the place in the parent; score, logit, index and history are the
- * winning passage's. Candidates that no {@link PassageSplitter} made are their own parents. How
+ * winning passage's. By {@link #of(Reranker)}, candidates that no {@link PassageSplitter} made are
+ * their own parents; passages of an application's own need {@link #of(Reranker, Function)}. How
  * many documents come out depends on how many parents the rank window has: give it more passages
  * than documents are wanted.
  *
@@ -43,19 +45,35 @@ import java.util.Set;
 public final class MaxP implements Reranker {
 
   private final Reranker passages;
+  private final Function<Document, String> parent;
 
-  private MaxP(Reranker passages) {
-    this.passages = passages;
+  private MaxP(Reranker passages, Function<Document, String> parent) {
+    this.passages = Objects.requireNonNull(passages, "passages");
+    this.parent = Objects.requireNonNull(parent, "parent");
   }
 
   /**
-   * Wraps a reranker.
+   * Wraps a reranker, for passages that a {@link PassageSplitter} made.
    *
    * @param passages scores the passages; closed with this
    * @return the reranker of documents
    */
   public static MaxP of(Reranker passages) {
-    return new MaxP(Objects.requireNonNull(passages, "passages"));
+    return new MaxP(
+        passages, passage -> Passage.of(passage).map(Passage::parent).orElse(passage.id()));
+  }
+
+  /**
+   * Wraps a reranker, for passages that an application cut itself, for example {@code
+   * MaxP.of(reranker, passage -> passage.metadata().get("parent_id"))}.
+   *
+   * @param passages scores the passages; closed with this
+   * @param parent the id of a passage's document; safe for several threads. Where it gives null,
+   *     {@link #rerank} throws a {@link NullPointerException} that names the passage
+   * @return the reranker of documents
+   */
+  public static MaxP of(Reranker passages, Function<Document, String> parent) {
+    return new MaxP(passages, parent);
   }
 
   @Override
@@ -71,11 +89,12 @@ public final class MaxP implements Reranker {
     return new RerankResult(best, result.stats());
   }
 
-  private static String parent(Document passage) {
-    return Passage.of(passage).map(Passage::parent).orElse(passage.id());
+  private String parent(Document passage) {
+    return Objects.requireNonNull(
+        parent.apply(passage), () -> "the parent of passage '" + passage.id() + "'");
   }
 
-  private static RankedDocument asDocument(RankedDocument passage, int rank) {
+  private RankedDocument asDocument(RankedDocument passage, int rank) {
     Document winner = passage.document();
     StageScore score = passage.candidate().current();
     var candidate =

@@ -35,8 +35,12 @@ record OpenIndex(IndexFacts facts, IndexWriter writer, SearcherManager searchers
       writer = new IndexWriter(directory, config);
       IndexFacts facts = now;
       if (writer.getDocStats().maxDoc > 0) {
-        facts = IndexFacts.fromUserData(where, userData(writer));
-        facts.checkOpenedWith(where, now);
+        IndexFacts made = IndexFacts.fromUserData(where, userData(writer));
+        made.checkOpenedWith(where, now);
+        facts = made.and(now);
+        if (!facts.equals(made)) {
+          writer.setLiveCommitData(facts.toUserData().entrySet());
+        }
       } else {
         writer.setLiveCommitData(now.toUserData().entrySet());
         writer.commit();

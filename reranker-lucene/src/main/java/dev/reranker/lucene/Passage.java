@@ -11,7 +11,8 @@ import org.apache.lucene.search.TermQuery;
 
 /**
  * Where a passage lies in its parent: {@code parentText.substring(start, end)}, ready to highlight.
- * Kept in the metadata of the documents that a {@link PassageSplitter} makes.
+ * Kept in the metadata of the documents that a {@link PassageSplitter} makes, under the keys {@code
+ * passage.parent}, {@code passage.start} and {@code passage.end}.
  *
  * @param parent the id of the document that the passage is part of
  * @param start where it begins, in Java chars from 0
@@ -53,8 +54,8 @@ public record Passage(String parent, int start, int end) {
   }
 
   /**
-   * Matches all passages of a document in a {@link LuceneIndex}: to delete them before the
-   * document's new passages are added, or to search in one document only.
+   * Matches all passages of a document in a {@link LuceneIndex}: to {@linkplain LuceneIndex#replace
+   * replace} or delete them, or to search in one document only.
    *
    * @param parent the document's id
    * @return the query

@@ -13,8 +13,13 @@ import java.util.function.ToIntFunction;
  * of tokens, the last of them again at the start of the next passage.
  *
  * {@snippet :
- * var splitter = PassageSplitter.builder().maxTokens(200).overlap(40).build();
- * index.add(splitter.split(document));
+ * var splitter =
+ *     PassageSplitter.builder()
+ *         .maxTokens(200)
+ *         .overlap(40)
+ *         .tokenCounter(embedder::countTokens) // as the model counts
+ *         .build();
+ * index.replace(Passage.allOf(document.id()), splitter.split(document)); // also its first time
  * }
  *
  * <p>{@link MaxP} makes documents of them again.
@@ -22,9 +27,10 @@ import java.util.function.ToIntFunction;
  * <p>A passage is a document whose id is its parent's, {@code #} and its number from 0, with the
  * parent's metadata and its {@link Passage}. Its text is the parent's between those offsets, white
  * space at both ends left out; together the passages have all the rest. Sentences end where {@link
- * BreakIterator} says. A sentence above the limit is cut between words, a word above the limit
- * between user-perceived characters, so that no surrogate pair is cut in two; only such a character
- * can exceed the limit. A blank document is one empty passage.
+ * BreakIterator} says. A sentence above the limit is cut between words, where punctuation stays
+ * with the word before it, a word above the limit between user-perceived characters, so that no
+ * surrogate pair is cut in two; only such a character can exceed the limit. A blank document is one
+ * empty passage.
  *
  * <p>Immutable; thread-safe if the token counter is.
  */
@@ -106,11 +112,37 @@ public final class PassageSplitter {
       int count = tokens.applyAsInt(piece);
       if (count > maxTokens && by.size() > 1) {
         cut(text, start, end, by.subList(1, by.size()), characters, pieces);
-      } else if (!piece.isBlank()) {
+      } else if (!piece.isBlank() && !joined(text, end, piece, pieces)) {
         pieces.add(new Piece(start, end, count));
       }
       start = end;
     }
+  }
+
+  /** Lets the last piece go on to {@code end}, if what follows only ends it and the two fit. */
+  private boolean joined(String text, int end, String next, List<Piece> pieces) {
+    if (pieces.isEmpty() || !next.strip().codePoints().allMatch(PassageSplitter::endsAWord)) {
+      return false;
+    }
+    int start = pieces.getLast().start();
+    int count = tokens.applyAsInt(text.substring(start, end).stripTrailing());
+    if (count > maxTokens) {
+      return false;
+    }
+    pieces.set(pieces.size() - 1, new Piece(start, end, count));
+    return true;
+  }
+
+  private static boolean endsAWord(int character) {
+    return switch (Character.getType(character)) {
+      case Character.OTHER_PUNCTUATION,
+          Character.END_PUNCTUATION,
+          Character.FINAL_QUOTE_PUNCTUATION,
+          Character.DASH_PUNCTUATION,
+          Character.CONNECTOR_PUNCTUATION ->
+          true;
+      default -> false;
+    };
   }
 
   private List<Piece> pack(String text, List<Piece> pieces) {
@@ -136,9 +168,12 @@ public final class PassageSplitter {
     while (next < pieces.size() && sum + pieces.get(next).tokens() <= maxTokens) {
       sum += pieces.get(next++).tokens();
     }
-    // Joined pieces may have more tokens than their sum says.
+    // Joined pieces may have more tokens than their sum says, or fewer.
     while (next > covered + 1 && count(text, pieces, first, next) > maxTokens) {
       next--;
+    }
+    while (next < pieces.size() && count(text, pieces, first, next + 1) <= maxTokens) {
+      next++;
     }
     return next;
   }
@@ -177,13 +212,31 @@ public final class PassageSplitter {
 
     private int maxTokens = 200;
     private int overlap = 40;
-    private ToIntFunction<String> tokens = Builder::words;
+    private ToIntFunction<String> tokens = Builder::estimate;
     private Locale locale = Locale.ROOT;
 
     private Builder() {}
 
-    private static int words(String text) {
-      return text.isBlank() ? 0 : text.strip().split("\\s+", -1).length;
+    /** Four tokens for three words, and one for each character of a script without spaces. */
+    private static int estimate(String text) {
+      int words = 0;
+      int characters = 0;
+      boolean inWord = false;
+      for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+        int c = text.codePointAt(i);
+        boolean alone = Character.isIdeographic(c) || isKana(c);
+        boolean word = !alone && !Character.isWhitespace(c);
+        characters += alone ? 1 : 0;
+        words += word && !inWord ? 1 : 0;
+        inWord = word;
+      }
+      return (words * 4 + 2) / 3 + characters;
+    }
+
+    private static boolean isKana(int c) {
+      var script = Character.UnicodeScript.of(c);
+      return script == Character.UnicodeScript.HIRAGANA
+          || script == Character.UnicodeScript.KATAKANA;
     }
 
     /**
@@ -218,8 +271,10 @@ public final class PassageSplitter {
     }
 
     /**
-     * Sets how tokens are counted; default: words between white space, of which English texts have
-     * about three for four tokens of a model.
+     * Sets how tokens are counted; default: an estimate, four tokens for three words between white
+     * space, as WordPiece makes of ordinary English, and one for each Chinese or Japanese
+     * character, as multilingual models make at most. Give the model's own count, {@code
+     * embedder::countTokens}, where passages must fit it exactly.
      *
      * @param counter the number of tokens of a text, special tokens left out; called from any
      *     thread

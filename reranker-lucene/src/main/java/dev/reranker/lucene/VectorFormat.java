@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All but {@link #FLOAT32} search vectors whose numbers are rounded to a few bits, which need
  * less memory, and then compare the best of them anew, from the full vectors, which stay on disk
- * beside the rounded ones. Scores are therefore exact in every format; what may differ is which
- * documents are found.
+ * beside the rounded ones. Scores are therefore exact in every format, also after the format was
+ * changed; what may differ is which documents are found.
  *
  * <p>The rounding is Lucene's {@link Lucene104HnswScalarQuantizedVectorsFormat}.
  */

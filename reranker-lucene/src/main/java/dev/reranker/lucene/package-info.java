@@ -12,6 +12,14 @@
  *       documents by their best passage.
  * </ul>
  *
+ * <p>Indexes of Lucene 9 and 10 are searched and reranked as they are. To bring all of one to
+ * today's format at once, close its writer and give Lucene the application's own configuration,
+ * since by the default codec quantised vectors would be written as full ones:
+ *
+ * {@snippet :
+ * new IndexUpgrader(directory, new IndexWriterConfig(analyzer), false).upgrade();
+ * }
+ *
  * <p>Nothing here is null unless it says {@code @Nullable}.
  */
 @NullMarked

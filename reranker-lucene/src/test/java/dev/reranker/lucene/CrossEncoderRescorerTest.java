@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.reranker.InferenceException;
 import dev.reranker.RankedDocument;
 import dev.reranker.RerankRequest;
 import dev.reranker.RerankResult;
@@ -178,6 +179,30 @@ class CrossEncoderRescorerTest {
         .hasMessageStartingWith("doc 0 has no first-pass score to combine with")
         .hasMessageContaining("populateScores");
     assertThat(docs(rescorer().rescore(searcher, sorted, 10))).containsExactly(1, 3, 0, 2);
+    TopDocs unscored = all();
+    unscored.scoreDocs[0].score = Float.NEGATIVE_INFINITY;
+    assertThatThrownBy(() -> weighted.rescore(searcher, unscored, 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("doc 0 has no first-pass score to combine with (it is -Infinity)");
+  }
+
+  @Test
+  void aCombinersNonsenseIsNeverARank() throws IOException {
+    TopDocs hits = all();
+    var few = rescorer().combining((before, after) -> new double[after.length - 1]);
+    assertThatThrownBy(() -> few.rescore(searcher, hits, 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the combiner gave 2 scores for 3 hits; it must give one each");
+    var nan =
+        rescorer()
+            .combining(
+                (before, after) -> {
+                  after[1] = Double.NaN;
+                  return after;
+                });
+    assertThatThrownBy(() -> nan.rescore(searcher, hits, 10))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("NaN for one of 3 hits");
   }
 
   @Test
@@ -207,7 +232,14 @@ class CrossEncoderRescorerTest {
   void anExplanationOfMissingTextIsNoMatch() throws IOException {
     Explanation explained = rescorer().explain(searcher, Explanation.match(1, "x"), 2);
     assertThat(explained.isMatch()).isFalse();
-    assertThat(explained.getDescription()).contains("no text");
+    assertThat(explained.getDescription())
+        .isEqualTo("no text to read: stands behind all hits that have one");
+    Explanation refused =
+        CrossEncoderRescorer.withMissingTextFailing(new OverlapReranker(), QUERY, TEXT)
+            .explain(searcher, Explanation.match(1, "x"), 2);
+    assertThat(refused.isMatch()).isFalse();
+    assertThat(refused.getDescription())
+        .isEqualTo("no text to read: a rescorer withMissingTextFailing refuses it");
   }
 
   @Test

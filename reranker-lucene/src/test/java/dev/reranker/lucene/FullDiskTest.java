@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.reranker.Document;
 import dev.reranker.RetrievalException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
@@ -102,6 +104,11 @@ class FullDiskTest {
         .isInstanceOf(RetrievalException.class)
         .hasMessageContaining("the disk is full");
     closeQuietly(index);
+    try (var reader = DirectoryReader.open(files)) {
+      assertThat(reader.numDocs()).as("still full").isGreaterThanOrEqualTo(committed);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
 
     free.set(Long.MAX_VALUE);
     try (var again = builder.build()) {

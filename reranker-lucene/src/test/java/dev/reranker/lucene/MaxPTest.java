@@ -1,6 +1,7 @@
 package dev.reranker.lucene;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Candidate;
 import dev.reranker.Document;
@@ -95,6 +96,56 @@ class MaxPTest extends RerankerContract {
       assertThat(pipeline.search("Whales sleep").documents())
           .extracting(d -> d.document().id())
           .containsExactly("cats");
+    }
+  }
+
+  @Test
+  void passagesOfAnApplicationsOwnHaveTheParentItNames() {
+    List<Document> passages =
+        List.of(
+            new Document("1", "Cats sleep.", Map.of("parent_id", "cats")),
+            new Document("2", "Whales swim.", Map.of("parent_id", "whales")),
+            new Document("3", "Whales sleep.", Map.of("parent_id", "whales")));
+    try (var reranker =
+        MaxP.of(new OverlapReranker(), passage -> passage.metadata().get("parent_id"))) {
+      var ranked =
+          reranker.rerank(RerankRequest.ofDocuments("Whales sleep.", passages)).documents();
+      assertThat(ranked)
+          .extracting(d -> d.document().id() + ": " + d.document().text())
+          .containsExactly("whales: Whales sleep.", "cats: Cats sleep.");
+      var orphan = RerankRequest.ofDocuments("x", List.of(Document.of("4", "Alone.")));
+      assertThatThrownBy(() -> reranker.rerank(orphan))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("the parent of passage '4'");
+    }
+  }
+
+  @Test
+  void aDocumentThatBecameShorterLeavesNoPassageBehind() {
+    try (var index = LuceneIndex.builder().inMemory().embedder(new BagEmbedder()).build()) {
+      Document other = Document.of("other", "Dogs bark loudly.");
+      index.add(List.of(other, Document.of("new#0", "an id that is in the way")));
+      Document before = Document.of("new", "Whales sleep upright. ".repeat(10));
+      index.replace(Passage.allOf("new"), SPLITTER.split(before));
+      assertThat(index.size()).isEqualTo(1 + SPLITTER.split(before).size());
+      index.replace(
+          Passage.allOf("new"), SPLITTER.split(Document.of("new", "Cats sleep all day.")));
+      assertThat(index.size()).isEqualTo(2);
+      assertThat(index.bm25().retrieve("whales", 10)).isEmpty();
+      assertThat(Texts.ids(index.knn().retrieve("Cats sleep", 1))).containsExactly("new#0");
+      index.replace(Passage.allOf("new"), List.of());
+      assertThat(Texts.ids(index.bm25().retrieve("dogs cats", 10))).containsExactly("other");
+    }
+  }
+
+  @Test
+  void whatCannotReplaceLeavesTheOld() {
+    try (var index = LuceneIndex.builder().inMemory().build()) {
+      index.add(SPLITTER.split(Document.of("p", "Whales sleep.")));
+      Document bad = new Document("p#0", "text", Map.of("", "no key"));
+      assertThatThrownBy(() -> index.replace(Passage.allOf("p"), List.of(bad)))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(Texts.ids(index.bm25().retrieve("whales", 10))).containsExactly("p#0");
     }
   }
 

@@ -14,12 +14,15 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.util.QueryBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,6 +177,54 @@ class OwnIndexRetrieverTest {
         .isInstanceOf(RetrievalException.class)
         .hasMessageContaining("the query function failed on a text of 7 characters")
         .hasMessageContaining("unbalanced");
+  }
+
+  @Test
+  void whateverTheQueryFunctionThrowsIsWrapped() {
+    var retriever =
+        over()
+            .query(
+                text -> {
+                  throw new IllegalStateException("no parser");
+                })
+            .build();
+    assertThatThrownBy(() -> retriever.retrieve("whales", 1))
+        .isInstanceOf(RetrievalException.class)
+        .hasMessageContaining("no parser");
+  }
+
+  @Test
+  void noQueryFindsNothing() {
+    assertThat(over().query(text -> null).build().retrieve("the", 1)).isEmpty();
+  }
+
+  @Test
+  void aQueryOfTooManyClausesIsNamed() {
+    var both = new BooleanQuery.Builder();
+    for (String half : List.of("v", "w")) {
+      var words = new BooleanQuery.Builder();
+      for (int i = 0; i < 600; i++) {
+        words.add(new TermQuery(new Term("body", half + i)), BooleanClause.Occur.SHOULD);
+      }
+      both.add(words.build(), BooleanClause.Occur.MUST);
+    }
+    var retriever = over().query(text -> both.build()).build();
+    assertThatThrownBy(() -> retriever.retrieve("whales", 1))
+        .isInstanceOf(RetrievalException.class)
+        .hasMessageContaining("a text of 6 characters made a query of more than 1024 clauses");
+  }
+
+  @Test
+  void anyTextIsAQueryOfTheQueryBuilder() {
+    var retriever =
+        over()
+            .query(
+                text -> new QueryBuilder(new StandardAnalyzer()).createBooleanQuery("body", text))
+            .build();
+    for (String odd : List.of("WHY NOT", "AND whales", "a AND (", "*:*", "body:^", "/re[", "?!")) {
+      assertThat(retriever.retrieve(odd, 3)).hasSizeLessThanOrEqualTo(3);
+    }
+    assertThat(Texts.ids(retriever.retrieve("NOT whales sleep", 1))).containsExactly("a");
   }
 
   @Test

@@ -8,12 +8,18 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class PassageSplitterTest {
 
+  /** Counts words. */
   private static PassageSplitter splitter(int maxTokens, int overlap) {
-    return PassageSplitter.builder().maxTokens(maxTokens).overlap(overlap).build();
+    return PassageSplitter.builder()
+        .maxTokens(maxTokens)
+        .overlap(overlap)
+        .tokenCounter(text -> text.isBlank() ? 0 : text.strip().split("\\s+", -1).length)
+        .build();
   }
 
   private static List<String> texts(PassageSplitter splitter, String text) {
@@ -44,6 +50,53 @@ class PassageSplitterTest {
   void aLongSentenceIsCutBetweenWords() {
     assertThat(texts(splitter(2, 0), "one two three four five"))
         .containsExactly("one two", "three four", "five");
+  }
+
+  @Test
+  void punctuationStaysWithItsWordAndPassagesAreFull() {
+    assertThat(texts(splitter(3, 0), "one, two, three, four, (five), six"))
+        .containsExactly("one, two, three,", "four, (five), six");
+    // A count that says more of each piece alone than of all together.
+    var splitter =
+        PassageSplitter.builder()
+            .maxTokens(5)
+            .overlap(0)
+            .tokenCounter(
+                text -> 1 + text.replaceAll("[^ ]", "").strip().length() + text.length() / 5)
+            .build();
+    for (String passage : texts(splitter, "aaa bbb ccc ddd eee fff ggg hhh")) {
+      assertThat(passage).hasSizeGreaterThanOrEqualTo(7);
+    }
+  }
+
+  @Test
+  void tokensAreEstimatedFromWordsAndCharacters() {
+    var six = PassageSplitter.builder().maxTokens(6).overlap(0).build();
+    assertThat(texts(six, "one two three four five six seven"))
+        .as("four tokens for three words")
+        .containsExactly("one two three four", "five six seven");
+    assertThat(texts(six, "鲸鱼睡觉的时候只有半个大脑"))
+        .as("a token for each character")
+        .allSatisfy(passage -> assertThat(passage.length()).isBetween(1, 6));
+    assertThat(texts(six, "クジラはねむる")).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void aMegabyteIsSplitInLinearTime() {
+    var counted = new AtomicLong();
+    var splitter =
+        PassageSplitter.builder()
+            .tokenCounter(
+                text -> {
+                  counted.addAndGet(text.length());
+                  return text.split(" ", -1).length;
+                })
+            .build();
+    for (String text : List.of("A sentence of five words. ".repeat(40_000), "w ".repeat(500_000))) {
+      counted.set(0);
+      assertThat(splitter.split(Document.of("p", text))).hasSizeGreaterThan(1000);
+      assertThat(counted.get()).as("chars that were counted").isLessThan(30L * text.length());
+    }
   }
 
   @Test

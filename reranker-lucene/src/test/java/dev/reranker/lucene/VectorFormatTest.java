@@ -130,6 +130,22 @@ class VectorFormatTest {
   }
 
   @Test
+  void scoresStayExactWhenTheFormatIsNotNamedAgain() {
+    try (var index = open(VectorFormat.INT1)) {
+      index.add(DOCUMENTS);
+    }
+    for (int opening = 0; opening < 2; opening++) {
+      try (var index = LuceneIndex.builder().directory(folder).embedder(EMBEDDER).build()) {
+        float[] query = EMBEDDER.embedQuery("w1 w2 w3");
+        for (Candidate found : index.knn().retrieve("w1 w2 w3", 20)) {
+          assertThat(found.score()).isCloseTo(score(query, found.document()), within(1e-6));
+        }
+        index.add(DOCUMENTS.subList(0, 10));
+      }
+    }
+  }
+
+  @Test
   void theFormatMayChange() {
     try (var index = open(VectorFormat.FLOAT32)) {
       index.add(DOCUMENTS.subList(0, 300));

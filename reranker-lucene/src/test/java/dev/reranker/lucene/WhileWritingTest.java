@@ -5,15 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Candidate;
 import dev.reranker.Document;
+import dev.reranker.Embedder;
+import dev.reranker.RetrievalException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.store.MMapDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +73,61 @@ class WhileWritingTest {
       }
       assertThat(index.size()).isEqualTo(50);
     }
+    // Each of more than 60 writes made a segment, and a segment's name counts them.
+    try (var directory = new MMapDirectory(folder);
+        var reader = DirectoryReader.open(directory)) {
+      assertThat(reader.leaves()).as("segments after merges").hasSizeLessThan(20);
+    }
+  }
+
+  @Test
+  void anApplicationsOwnIndexIsSearchedWhileItIsWritten() throws Exception {
+    try (var directory = new MMapDirectory(folder);
+        var writer = new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()));
+        var searchers = new SearcherManager(writer, null);
+        var pool = Executors.newFixedThreadPool(2)) {
+      Runnable write =
+          () -> {
+            try {
+              for (int i = 0; i < 50; i++) {
+                Document document = Document.of("d" + i, "whales number" + i);
+                writer.updateDocument(new Term("key", "d" + i), OwnIndex.fields(document));
+              }
+              searchers.maybeRefreshBlocking();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          };
+      write.run();
+      var over = LuceneRetriever.over(searchers).idField("key").text(DocumentText.stored("body"));
+      List<LuceneRetriever> retrievers =
+          List.of(
+              over.words("body", new StandardAnalyzer()).build(),
+              over.knn("embedding", new BagEmbedder()).build());
+      var writing = new AtomicBoolean(true);
+      Callable<Integer> search =
+          () -> {
+            int searches = 0;
+            while (writing.get() || searches == 0) {
+              for (LuceneRetriever retriever : retrievers) {
+                assertThat(Texts.ids(retriever.retrieve("whales number7", 1)))
+                    .containsExactly("d7");
+              }
+              searches++;
+            }
+            return searches;
+          };
+      List<Future<Integer>> running = List.of(pool.submit(search), pool.submit(search));
+      for (int generation = 0; generation < 30; generation++) {
+        write.run();
+      }
+      writer.forceMerge(1);
+      searchers.maybeRefreshBlocking();
+      writing.set(false);
+      for (Future<Integer> searcher : running) {
+        assertThat(searcher.get()).isPositive();
+      }
+    }
   }
 
   @Test
@@ -80,7 +147,17 @@ class WhileWritingTest {
     try (var pool = Executors.newFixedThreadPool(2)) {
       Future<?> add = pool.submit(() -> index.add(documents(0)));
       adding.await();
-      Future<?> close = pool.submit(index::close);
+      var closing = new CompletableFuture<Thread>();
+      Future<?> close =
+          pool.submit(
+              () -> {
+                closing.complete(Thread.currentThread());
+                index.close();
+              });
+      while (closing.get().getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      assertThat(close.isDone()).isFalse();
       goOn.countDown();
       add.get();
       close.get();
@@ -115,6 +192,70 @@ class WhileWritingTest {
     } finally {
       Thread.interrupted();
     }
+  }
+
+  /** The last to hold an old searcher deletes its files, which must not cost the write lock. */
+  @Test
+  void anInterruptedSearchOfWhatWasReplacedHarmsNothing() throws Exception {
+    var asked = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var slow = new SlowQueries(asked, goOn);
+    try (var index = LuceneIndex.builder().directory(folder).embedder(slow).build();
+        var pool = Executors.newFixedThreadPool(1)) {
+      index.add(documents(1));
+      Future<Integer> search =
+          pool.submit(
+              () -> {
+                int found = index.knn().retrieve("whales", 100).size();
+                assertThat(Thread.interrupted()).isTrue();
+                return found;
+              });
+      asked.await();
+      index.add(documents(2)); // nothing of the searcher's only segment is left
+      goOn.countDown();
+      assertThat(search.get()).isEqualTo(50);
+      index.add(documents(3));
+      index.commit();
+      assertThat(index.size()).isEqualTo(50);
+      assertThatThrownBy(() -> LuceneIndex.builder().directory(folder).embedder(slow).build())
+          .as("the lock is still held")
+          .isInstanceOf(RetrievalException.class);
+    }
+  }
+
+  /** Holds a query until it may go on, then interrupts the thread that asked. */
+  private record SlowQueries(BagEmbedder bag, CountDownLatch asked, CountDownLatch goOn)
+      implements Embedder {
+
+    SlowQueries(CountDownLatch asked, CountDownLatch goOn) {
+      this(new BagEmbedder(), asked, goOn);
+    }
+
+    @Override
+    public float[] embedQuery(String query) {
+      asked.countDown();
+      awaitUninterrupted(goOn);
+      Thread.currentThread().interrupt();
+      return bag.embedQuery(query);
+    }
+
+    @Override
+    public List<float[]> embedPassages(List<String> passages) {
+      return bag.embedPassages(passages);
+    }
+
+    @Override
+    public int dimension() {
+      return bag.dimension();
+    }
+
+    @Override
+    public String name() {
+      return bag.name();
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.reranker.examples.existing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.document.Document;
@@ -48,7 +49,7 @@ final class HelpSearch implements AutoCloseable {
   /** The titles of the best articles, best first. */
   List<String> search(String question, int n) throws IOException, ParseException {
     var parser = new MultiFieldQueryParser(new String[] {"title", "body"}, ANALYZER);
-    Query query = parser.parse(QueryParser.escape(question));
+    Query query = parser.parse(QueryParser.escape(question.toLowerCase(Locale.ROOT)));
     TopDocs hits = searcher.search(query, n);
     List<String> titles = new ArrayList<>();
     for (ScoreDoc hit : hits.scoreDocs) {

@@ -7,6 +7,7 @@ import dev.reranker.onnx.OnnxReranker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.document.Document;
@@ -54,7 +55,7 @@ final class RerankedHelpSearch implements AutoCloseable {
   /** The titles of the best articles, best first. */
   List<String> search(String question, int n) throws IOException, ParseException {
     var parser = new MultiFieldQueryParser(new String[] {"title", "body"}, ANALYZER);
-    Query query = parser.parse(QueryParser.escape(question));
+    Query query = parser.parse(QueryParser.escape(question.toLowerCase(Locale.ROOT)));
     TopDocs found = searcher.search(query, 100);
     TopDocs hits =
         CrossEncoderRescorer.withMissingTextLast(
