@@ -253,7 +253,18 @@ public final class LuceneIndex implements AutoCloseable {
             .add(old, BooleanClause.Occur.SHOULD)
             .add(new TermInSetQuery(fields.id(), ids), BooleanClause.Occur.SHOULD)
             .build();
-    write("replace in", () -> index.writer().updateDocuments(deleted, written));
+    try {
+      write("replace in", () -> index.writer().updateDocuments(deleted, written));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "one of %d documents, from '%s' to '%s', cannot be indexed: %s"
+              .formatted(
+                  documents.size(),
+                  documents.getFirst().id(),
+                  documents.getLast().id(),
+                  e.getMessage()),
+          e);
+    }
   }
 
   /**

@@ -160,20 +160,28 @@ public final class PassageSplitter {
 
   /** The end of the longest run of pieces from {@code first} that fits and has something new. */
   private int fill(String text, List<Piece> pieces, int first, int covered) {
-    int next = covered + 1;
+    int fits = covered + 1;
+    int tooMany = pieces.size() + 1;
+    int tried = bySum(pieces, first, covered);
+    // Joined pieces may have more tokens than their sum says, or fewer: steps double, then halve.
+    for (int step = 1; fits + 1 < tooMany; step *= 2) {
+      tried = Math.clamp(tried, fits + 1, tooMany - 1);
+      if (count(text, pieces, first, tried) <= maxTokens) {
+        fits = tried;
+      } else {
+        tooMany = tried;
+      }
+      tried = tooMany > pieces.size() ? fits + step : (fits + tooMany) / 2;
+    }
+    return fits;
+  }
+
+  private int bySum(List<Piece> pieces, int first, int covered) {
     int sum = 0;
-    for (int i = first; i < next; i++) {
-      sum += pieces.get(i).tokens();
-    }
-    while (next < pieces.size() && sum + pieces.get(next).tokens() <= maxTokens) {
+    int next = first;
+    while (next < pieces.size()
+        && (next <= covered || sum + pieces.get(next).tokens() <= maxTokens)) {
       sum += pieces.get(next++).tokens();
-    }
-    // Joined pieces may have more tokens than their sum says, or fewer.
-    while (next > covered + 1 && count(text, pieces, first, next) > maxTokens) {
-      next--;
-    }
-    while (next < pieces.size() && count(text, pieces, first, next + 1) <= maxTokens) {
-      next++;
     }
     return next;
   }
@@ -186,11 +194,16 @@ public final class PassageSplitter {
   /** How many of the last pieces the next passage repeats, leaving room for a new one. */
   private int overlapping(String text, List<Piece> pieces, int first, int next) {
     int repeated = 0;
-    while (next < pieces.size()
-        && next - repeated - 1 > first
-        && count(text, pieces, next - repeated - 1, next) <= overlap
-        && count(text, pieces, next - repeated - 1, next + 1) <= maxTokens) {
-      repeated++;
+    int tooMany = next < pieces.size() ? next - first : 0;
+    // Counting is dear and there may be a piece a character: steps double, then halve.
+    while (repeated + 1 < tooMany) {
+      int tried = Math.min(2 * repeated + 1, (repeated + tooMany) / 2);
+      if (count(text, pieces, next - tried, next) <= overlap
+          && count(text, pieces, next - tried, next + 1) <= maxTokens) {
+        repeated = tried;
+      } else {
+        tooMany = tried;
+      }
     }
     return repeated;
   }
@@ -212,32 +225,10 @@ public final class PassageSplitter {
 
     private int maxTokens = 200;
     private int overlap = 40;
-    private ToIntFunction<String> tokens = Builder::estimate;
+    private ToIntFunction<String> tokens = TokenEstimate::of;
     private Locale locale = Locale.ROOT;
 
     private Builder() {}
-
-    /** Four tokens for three words, and one for each character of a script without spaces. */
-    private static int estimate(String text) {
-      int words = 0;
-      int characters = 0;
-      boolean inWord = false;
-      for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
-        int c = text.codePointAt(i);
-        boolean alone = Character.isIdeographic(c) || isKana(c);
-        boolean word = !alone && !Character.isWhitespace(c);
-        characters += alone ? 1 : 0;
-        words += word && !inWord ? 1 : 0;
-        inWord = word;
-      }
-      return (words * 4 + 2) / 3 + characters;
-    }
-
-    private static boolean isKana(int c) {
-      var script = Character.UnicodeScript.of(c);
-      return script == Character.UnicodeScript.HIRAGANA
-          || script == Character.UnicodeScript.KATAKANA;
-    }
 
     /**
      * Sets how many tokens a passage has at most; default: 200, which leaves a model of 256 tokens
@@ -271,10 +262,10 @@ public final class PassageSplitter {
     }
 
     /**
-     * Sets how tokens are counted; default: an estimate, four tokens for three words between white
-     * space, as WordPiece makes of ordinary English, and one for each Chinese or Japanese
-     * character, as multilingual models make at most. Give the model's own count, {@code
-     * embedder::countTokens}, where passages must fit it exactly.
+     * Sets how tokens are counted; default: an estimate, four for three words between white space
+     * and one for each Chinese, Japanese or Korean character. Text dense with names, numbers or
+     * code has more: where passages must fit a model exactly, give its own count, {@code
+     * embedder::countTokens}.
      *
      * @param counter the number of tokens of a text, special tokens left out; called from any
      *     thread

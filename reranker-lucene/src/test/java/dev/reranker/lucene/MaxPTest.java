@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.junit.jupiter.api.Test;
 
 class MaxPTest extends RerankerContract {
@@ -145,6 +146,24 @@ class MaxPTest extends RerankerContract {
       Document bad = new Document("p#0", "text", Map.of("", "no key"));
       assertThatThrownBy(() -> index.replace(Passage.allOf("p"), List.of(bad)))
           .isInstanceOf(IllegalArgumentException.class);
+      assertThat(Texts.ids(index.bm25().retrieve("whales", 10))).containsExactly("p#0");
+    }
+  }
+
+  @Test
+  void whatFailsInTheMiddleLeavesTheOld() {
+    var longTerms = new StandardAnalyzer();
+    longTerms.setMaxTokenLength(100_000);
+    try (var index = LuceneIndex.builder().inMemory().analyzer(longTerms).build()) {
+      index.add(SPLITTER.split(Document.of("p", "Whales sleep.")));
+      List<Document> passages =
+          List.of(Document.of("p#0", "fits"), Document.of("p#1", "x".repeat(40_000)));
+      assertThatThrownBy(() -> index.replace(Passage.allOf("p"), passages))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(
+              "one of 2 documents, from 'p#0' to 'p#1', cannot be indexed: Document contains at"
+                  + " least one immense term");
+      assertThat(index.size()).isEqualTo(1);
       assertThat(Texts.ids(index.bm25().retrieve("whales", 10))).containsExactly("p#0");
     }
   }

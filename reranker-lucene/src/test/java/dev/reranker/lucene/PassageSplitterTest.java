@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PassageSplitterTest {
 
@@ -81,22 +83,31 @@ class PassageSplitterTest {
     assertThat(texts(six, "クジラはねむる")).hasSizeGreaterThan(1);
   }
 
-  @Test
-  void aMegabyteIsSplitInLinearTime() {
-    var counted = new AtomicLong();
+  @ParameterizedTest
+  @ValueSource(strings = {"Whales rest. ", "whale, ", "w ", "鲸鱼睡觉。", "鲸", "whale"})
+  void countingGrowsWithTheTextAndNotFaster(String part) {
+    assertThat(counted(part.repeat(80_000))).isLessThan(11 * counted(part.repeat(8_000)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Whales rest. ", "w ", "鲸"})
+  void textIsCountedAFewTimes(String part) {
+    assertThat(counted(part.repeat(80_000))).isLessThan(100L * 80_000 * part.length());
+  }
+
+  /** How many characters are counted in all to split a text, a token every four of them. */
+  private static long counted(String text) {
+    var sum = new AtomicLong();
     var splitter =
         PassageSplitter.builder()
             .tokenCounter(
-                text -> {
-                  counted.addAndGet(text.length());
-                  return text.split(" ", -1).length;
+                part -> {
+                  sum.addAndGet(part.length());
+                  return (part.length() + 3) / 4;
                 })
             .build();
-    for (String text : List.of("A sentence of five words. ".repeat(40_000), "w ".repeat(500_000))) {
-      counted.set(0);
-      assertThat(splitter.split(Document.of("p", text))).hasSizeGreaterThan(1000);
-      assertThat(counted.get()).as("chars that were counted").isLessThan(30L * text.length());
-    }
+    assertThat(texts(splitter, text)).isNotEmpty();
+    return sum.get();
   }
 
   @Test
