@@ -33,7 +33,7 @@ public class EngineBenchmark {
   public int threads;
 
   /** Padded tokens a batch. */
-  @Param({"128", "256", "512", "1024", "2048", "8192"})
+  @Param({"128", "512", "1024", "4096"})
   public int batchTokens;
 
   private ModelFiles files;

@@ -53,16 +53,16 @@ enum Piece {
     }
   },
 
-  /** This library with 1, 4 and 16 callers at the same time. */
+  /** This library with 1, 4 and 16 callers at the same time, there and back against drift. */
   CONCURRENCY {
     @Override
     List<Run> runs() {
       List<Run> runs = new ArrayList<>();
       for (Workload workload : List.of(Workload.SHORT, Workload.MIXED)) {
-        for (int callers : new int[] {1, 4, 16}) {
+        for (int callers : new int[] {1, 4, 16, 16, 4, 1}) {
           runs.add(
               scoring(List.of(Entry.RERANKER), workload, 100, callers)
-                  .timed(2, 10 + 3.0 * callers, 1));
+                  .timed(1, 6 + 1.5 * callers, 1));
         }
       }
       return runs;
