@@ -126,7 +126,7 @@ final class Report {
           Integer.toString(result.millis().size()),
           padding(result),
           result.fact(FactsProfiler.PEAK_MEMORY).map(mb -> number(mb, 0)).orElse(""),
-          perPair(result).map(bytes -> number(bytes / 1000, 2)).orElse(""),
+          perPair(result, ALLOCATION).map(bytes -> number(bytes / 1000, 2)).orElse(""),
           number(gflops, 1),
           peak.isPresent() ? number(100 * gflops / peak.getAsDouble(), 0) + " %" : "");
     }
@@ -167,16 +167,9 @@ final class Report {
         .orElse("");
   }
 
-  /** Bytes. */
-  private static Optional<Double> perPair(Result result) {
-    return result.fact(ALLOCATION).map(bytes -> bytes / result.fact("pairs").orElse(Double.NaN));
-  }
-
-  /** Bytes a pair inside the measured calls, without what the harness takes between them. */
-  private static Optional<Double> insidePerPair(Result result) {
-    return result
-        .fact(Allocation.FACT)
-        .map(bytes -> bytes / result.fact("pairs").orElse(Double.NaN));
+  /** Bytes: of whole iterations by {@link #ALLOCATION}, of the calls by {@link Allocation#FACT}. */
+  private static Optional<Double> perPair(Result result, String fact) {
+    return result.fact(fact).map(bytes -> bytes / result.fact("pairs").orElse(Double.NaN));
   }
 
   private String allocation() {
@@ -199,8 +192,8 @@ final class Report {
               .filter(result -> result.param("workload").equals(tokenization.param("workload")))
               .filter(result -> result.param("candidates").equals(tokenization.param("candidates")))
               .findFirst()
-              .flatMap(Report::insidePerPair);
-      Optional<Double> encoding = insidePerPair(tokenization);
+              .flatMap(result -> perPair(result, Allocation.FACT));
+      Optional<Double> encoding = perPair(tokenization, Allocation.FACT);
       table.row(
           tokenization.param("workload").toLowerCase(Locale.ROOT)
               + ", "

@@ -2,6 +2,7 @@ package dev.reranker.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,13 +28,10 @@ class AllocationTest {
 
   @Test
   void otherThreadsAreCountedToo() throws Exception {
-    allocation.count(
-        () -> {
-          var thread = new Thread(() -> Facts.put("length", new byte[BYTES].length));
-          thread.start();
-          thread.join();
-          return null;
-        });
+    // A thread that lives on, as the engine's do: one that is just ending may be counted late.
+    try (var pool = Executors.newSingleThreadExecutor()) {
+      allocation.count(() -> pool.submit(() -> new byte[BYTES]).get());
+    }
     assertThat(Facts.all().get(Allocation.FACT)).isGreaterThan(BYTES);
   }
 }
