@@ -5,5 +5,6 @@ module dev.reranker {
   requires static transitive org.jspecify;
 
   exports dev.reranker;
+  exports dev.reranker.error;
   exports dev.reranker.eval;
 }

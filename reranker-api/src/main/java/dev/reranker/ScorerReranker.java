@@ -1,0 +1,39 @@
+package dev.reranker;
+
+import dev.reranker.error.InferenceException;
+import dev.reranker.internal.Checks;
+import java.util.List;
+import java.util.Objects;
+
+/** Orders candidates by a scorer's raw outputs. */
+record ScorerReranker(String name, Scorer scorer) implements Reranker {
+
+  ScorerReranker {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(scorer, "scorer");
+  }
+
+  @Override
+  public RerankResult rerank(RerankRequest request) {
+    Checks.query(request.query());
+    request.context().checkWanted();
+    var result = RerankResult.builder(request, name);
+    List<String> texts = request.candidates().stream().map(hit -> hit.document().text()).toList();
+    if (texts.isEmpty()) {
+      return result.build();
+    }
+    if (request.context().deadline().expired()) {
+      return result.pastDeadline().build();
+    }
+    float[] scores = scorer.score(request.query(), texts);
+    if (scores.length != texts.size()) {
+      throw new InferenceException(
+          "'%s' gave %d scores for %d passages; it must give one for each"
+              .formatted(name, scores.length, texts.size()));
+    }
+    for (int i = 0; i < scores.length; i++) {
+      result.score(i, scores[i], scores[i]);
+    }
+    return result.build();
+  }
+}
