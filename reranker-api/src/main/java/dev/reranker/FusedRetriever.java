@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Several retrievers, asked at the same time, whose candidates make one list. */
-final class FusedRetriever implements Retriever {
+final class FusedRetriever implements Retriever, FirstStage.OfMany {
 
   /** What one retriever's list adds to the scores of its candidates. */
   @FunctionalInterface
@@ -62,8 +62,8 @@ final class FusedRetriever implements Retriever {
     return find(query, k, context).hits();
   }
 
-  /** What {@link #retrieve} gives, with a report for each retriever. */
-  Found find(String query, int k, SearchContext context) {
+  @Override
+  public Found find(String query, int k, SearchContext context) {
     Checks.retrieval(query, k);
     context.check();
     var answers = new FusionCall(name, retrievers, policy, context).ask(query, k, executor);
@@ -83,7 +83,7 @@ final class FusedRetriever implements Retriever {
     List<Hit> hits = new ArrayList<>(byId.size());
     byId.values().forEach(fused -> hits.add(hit(fused)));
     hits.sort(Hit.BEST_FIRST);
-    return new Found(Hit.ranked(hits, k), reports);
+    return new Found(Ranking.first(k, hits), reports);
   }
 
   private Hit hit(Fused fused) {

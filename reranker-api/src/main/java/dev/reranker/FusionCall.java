@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FusionCall {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Fusion.class);
+  private static final Logger LOG = LoggerFactory.getLogger(FusionCall.class);
 
   private final String name;
   private final List<Retriever> retrievers;
@@ -72,7 +72,7 @@ final class FusionCall {
         () -> {
           long began = System.nanoTime();
           Listeners.started(context.listener(), retriever.name());
-          Found found = Found.by(retriever, query, k, context);
+          Found found = FirstStage.ask(retriever, query, k, context);
           StageReport report =
               StageReport.builder(retriever.name())
                   .candidates(found.hits().size())

@@ -212,15 +212,6 @@ public final class Hit {
     return new Hit(document, last(current().named(stage)), index);
   }
 
-  /** The first {@code most} of these, which are in order, with ranks 1, 2, 3… */
-  static List<Hit> ranked(List<Hit> ordered, int most) {
-    List<Hit> ranked = new ArrayList<>(Math.min(most, ordered.size()));
-    for (Hit hit : ordered.subList(0, Math.min(most, ordered.size()))) {
-      ranked.add(hit.atRank(ranked.size() + 1));
-    }
-    return List.copyOf(ranked);
-  }
-
   private List<StageScore> last(StageScore changed) {
     var same = new ArrayList<>(trail);
     same.set(same.size() - 1, changed);

@@ -36,25 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pipeline {
 
-  /** What a pipeline was built with. */
-  record Settings(
-      Retriever retriever,
-      int depth,
-      List<RerankStage> stages,
-      double minScore,
-      int topN,
-      Optional<Duration> deadline,
-      FailurePolicy policy,
-      LongSupplier clock) {
+  private final PipelineSettings settings;
 
-    Settings {
-      stages = List.copyOf(stages);
-    }
-  }
-
-  private final Settings settings;
-
-  private Pipeline(Settings settings) {
+  private Pipeline(PipelineSettings settings) {
     this.settings = settings;
   }
 
@@ -123,7 +107,7 @@ public final class Pipeline {
 
     private Builder() {}
 
-    private Builder(Settings settings) {
+    private Builder(PipelineSettings settings) {
       this.retriever = settings.retriever();
       this.depth = settings.depth();
       this.stages.addAll(settings.stages());
@@ -254,7 +238,7 @@ public final class Pipeline {
             "a pipeline needs a first stage: call retrieve(retriever, depth)");
       }
       return new Pipeline(
-          new Settings(retriever, depth, stages, minScore, topN, deadline, policy, clock));
+          new PipelineSettings(retriever, depth, stages, minScore, topN, deadline, policy, clock));
     }
   }
 }

@@ -236,7 +236,7 @@ public final class RerankResult {
         report.pastDeadline();
       }
       scored.addAll(rest);
-      List<Hit> hits = Hit.ranked(scored, request.topN());
+      List<Hit> hits = Ranking.first(request.topN(), scored);
       return new RerankResult(hits, report.candidates(hits.size()).build());
     }
 

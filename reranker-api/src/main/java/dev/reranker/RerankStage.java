@@ -9,7 +9,7 @@ import java.util.List;
  * A reranker in a pipeline.
  *
  * @param keep how many documents it hands on
- * @param combiner how its score meets the one before; {@link Replace}: it does not
+ * @param combiner how its score meets the one before; {@link ScoreCombiner#replace()}: it does not
  */
 record RerankStage(Reranker reranker, int keep, ScoreCombiner combiner) {
 
@@ -21,19 +21,19 @@ record RerankStage(Reranker reranker, int keep, ScoreCombiner combiner) {
    * @param most how many of the best are needed
    */
   RerankResult apply(RerankRequest request, int most, double minScore) {
-    boolean combines = combiner != Replace.INSTANCE;
+    boolean combines = !combiner.equals(ScoreCombiner.replace());
     boolean all = combines || minScore > Double.NEGATIVE_INFINITY;
     RerankResult result = reranker.rerank(all ? request : request.withTopN(most));
     if (result == null) {
       throw new InferenceException("reranker '" + reranker.name() + "' gave null for a result");
     }
-    List<Hit> hits = Found.checked(reranker.name(), result.hits(), Integer.MAX_VALUE);
+    List<Hit> hits = Ranking.checked(reranker.name(), result.hits(), Integer.MAX_VALUE);
     if (combines) {
       hits = combine(request, hits);
     }
     List<Hit> good =
         hits.stream().filter(hit -> !hit.scored() || own(hit, combines) >= minScore).toList();
-    return RerankResult.of(Hit.ranked(good, most), result.report());
+    return RerankResult.of(Ranking.first(most, good), result.report());
   }
 
   /** The reranker's own score, which a combined one stands behind. */
@@ -79,6 +79,6 @@ record RerankStage(Reranker reranker, int keep, ScoreCombiner combiner) {
     for (Hit hit : hits) {
       passed.add(hit.then(StageScore.unscored(reranker.name(), 1, hit.score()), passed.size()));
     }
-    return Hit.ranked(passed, most);
+    return Ranking.first(most, passed);
   }
 }

@@ -4,6 +4,7 @@ import dev.reranker.error.CancelledException;
 import dev.reranker.error.InferenceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -102,7 +103,19 @@ public interface Reranker extends AutoCloseable {
    * @return the reranker
    */
   static Reranker of(String name, Scorer scorer) {
-    return new ScorerReranker(name, scorer);
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(scorer, "scorer");
+    return new Reranker() {
+      @Override
+      public RerankResult rerank(RerankRequest request) {
+        return Scoring.rerank(name, scorer, request);
+      }
+
+      @Override
+      public String name() {
+        return name;
+      }
+    };
   }
 
   /**

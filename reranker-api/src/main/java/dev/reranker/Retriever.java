@@ -126,6 +126,24 @@ public interface Retriever {
    * @return the retriever
    */
   static Retriever of(String name, InContext retriever) {
-    return new NamedRetriever(name, retriever);
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(retriever, "retriever");
+    return new Retriever() {
+      @Override
+      public List<Hit> retrieve(String query, int k) {
+        return retrieve(query, k, SearchContext.create());
+      }
+
+      @Override
+      public List<Hit> retrieve(String query, int k, SearchContext context) {
+        List<Hit> found = Ranking.checked(name, retriever.retrieve(query, k, context), k);
+        return found.stream().map(hit -> hit.named(name)).toList();
+      }
+
+      @Override
+      public String name() {
+        return name;
+      }
+    };
   }
 }

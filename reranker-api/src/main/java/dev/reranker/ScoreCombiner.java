@@ -57,6 +57,15 @@ public interface ScoreCombiner {
    * @return the combiner
    */
   static ScoreCombiner replace() {
+    // One object, by which a pipeline knows that nothing is combined.
+    enum Replace implements ScoreCombiner {
+      INSTANCE;
+
+      @Override
+      public double[] combine(List<StageScore> before, List<StageScore> now) {
+        return now.stream().mapToDouble(StageScore::score).toArray();
+      }
+    }
     return Replace.INSTANCE;
   }
 

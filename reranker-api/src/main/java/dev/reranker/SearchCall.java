@@ -11,14 +11,14 @@ import org.slf4j.LoggerFactory;
 /** One search under way: its context, and what its stages have done so far. */
 final class SearchCall {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+  private static final Logger LOG = LoggerFactory.getLogger(SearchCall.class);
 
-  private final Pipeline.Settings settings;
+  private final PipelineSettings settings;
   private final SearchRequest request;
   private final SearchContext context;
   private final List<StageReport> reports = new ArrayList<>();
 
-  SearchCall(Pipeline.Settings settings, SearchRequest request) {
+  SearchCall(PipelineSettings settings, SearchRequest request) {
     this.settings = settings;
     this.request = request;
     SearchContext limited = request.context();
@@ -56,7 +56,7 @@ final class SearchCall {
     int depth = request.depth().orElse(settings.depth());
     Found found;
     try {
-      found = Found.by(retriever, request.query(), depth, context);
+      found = FirstStage.ask(retriever, request.query(), depth, context);
     } catch (RuntimeException e) {
       Listeners.ended(
           context.listener(),
@@ -74,7 +74,7 @@ final class SearchCall {
     }
     List<Hit> good =
         found.hits().stream().filter(hit -> hit.score() >= settings.minScore()).toList();
-    return Hit.ranked(good, wanted(Integer.MAX_VALUE));
+    return Ranking.first(wanted(Integer.MAX_VALUE), good);
   }
 
   private List<Hit> rerank(RerankStage stage, List<Hit> hits, int most, double minScore) {

@@ -3,18 +3,13 @@ package dev.reranker;
 import dev.reranker.error.InferenceException;
 import dev.reranker.internal.Checks;
 import java.util.List;
-import java.util.Objects;
 
-/** Orders candidates by a scorer's raw outputs. */
-record ScorerReranker(String name, Scorer scorer) implements Reranker {
+/** How candidates are ordered by a scorer's raw outputs. */
+final class Scoring {
 
-  ScorerReranker {
-    Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(scorer, "scorer");
-  }
+  private Scoring() {}
 
-  @Override
-  public RerankResult rerank(RerankRequest request) {
+  static RerankResult rerank(String name, Scorer scorer, RerankRequest request) {
     Checks.query(request.query());
     request.context().checkWanted();
     var result = RerankResult.builder(request, name);
