@@ -1,4 +1,5 @@
 /** Retrieve-then-rerank: the interfaces, records and pipeline, free of native code. */
+@SuppressWarnings("module") // the modules that share the internal package are built after this one
 @org.jspecify.annotations.NullMarked
 module dev.reranker {
   requires org.slf4j;
@@ -7,4 +8,7 @@ module dev.reranker {
   exports dev.reranker;
   exports dev.reranker.error;
   exports dev.reranker.eval;
+  exports dev.reranker.internal to
+      dev.reranker.onnx,
+      dev.reranker.lucene;
 }

@@ -36,9 +36,8 @@ public final class RerankRequest {
    */
   public static RerankRequest of(String query, List<Hit> candidates) {
     Objects.requireNonNull(query, "query");
-    Checks.noNull("candidate", candidates);
-    return new RerankRequest(
-        query, List.copyOf(candidates), Integer.MAX_VALUE, SearchContext.create());
+    List<Hit> copy = Checks.copyOf(candidates, "candidate");
+    return new RerankRequest(query, copy, Integer.MAX_VALUE, SearchContext.create());
   }
 
   /**
@@ -51,9 +50,8 @@ public final class RerankRequest {
    * @throws NullPointerException if an argument or a document is null
    */
   public static RerankRequest ofDocuments(String query, List<Document> documents) {
-    Checks.noNull("document", documents);
     var candidates = new ArrayList<Hit>(documents.size());
-    for (Document document : documents) {
+    for (Document document : Checks.copyOf(documents, "document")) {
       candidates.add(Hit.of(document, INPUT, candidates.size() + 1, 0));
     }
     return of(query, candidates);
@@ -68,9 +66,8 @@ public final class RerankRequest {
    * @throws NullPointerException if an argument or a passage is null
    */
   public static RerankRequest ofTexts(String query, List<String> passages) {
-    Checks.noNull("passage", passages);
     var documents = new ArrayList<Document>(passages.size());
-    for (String passage : passages) {
+    for (String passage : Checks.copyOf(passages, "passage")) {
       documents.add(Document.of(Integer.toString(documents.size()), passage));
     }
     return ofDocuments(query, documents);

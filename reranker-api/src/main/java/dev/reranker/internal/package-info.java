@@ -1,4 +1,8 @@
-/** For the library's own modules; not for applications, and without any promise to them. */
+/**
+ * What the library's own modules share; not for applications: it changes without notice.
+ *
+ * <p>A package of its own, exported to those modules alone.
+ */
 @NullMarked
 package dev.reranker.internal;
 
