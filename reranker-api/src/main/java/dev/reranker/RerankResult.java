@@ -96,15 +96,13 @@ public final class RerankResult {
     private final String stage;
     private final @Nullable StageScore[] scores;
     private final BitSet truncated = new BitSet();
-    private long tokens;
-    private long paddedTokens;
-    private Duration took = Duration.ZERO;
-    private boolean pastDeadline;
+    private final StageReport.Builder report;
 
     private Builder(RerankRequest request, String stage) {
       this.request = Objects.requireNonNull(request, "request");
       this.stage = Objects.requireNonNull(stage, "stage");
       this.scores = new StageScore[request.candidates().size()];
+      this.report = StageReport.builder(stage);
     }
 
     /**
@@ -181,8 +179,7 @@ public final class RerankResult {
      * @return this
      */
     public Builder tokens(long tokens, long paddedTokens) {
-      this.tokens = tokens;
-      this.paddedTokens = paddedTokens;
+      report.tokens(tokens, paddedTokens);
       return this;
     }
 
@@ -193,7 +190,7 @@ public final class RerankResult {
      * @return this
      */
     public Builder took(Duration took) {
-      this.took = Objects.requireNonNull(took, "took");
+      report.took(took);
       return this;
     }
 
@@ -203,7 +200,7 @@ public final class RerankResult {
      * @return this
      */
     public Builder pastDeadline() {
-      this.pastDeadline = true;
+      report.pastDeadline();
       return this;
     }
 
@@ -226,15 +223,7 @@ public final class RerankResult {
         }
       }
       scored.sort(BEST_FIRST);
-      var report =
-          StageReport.builder(stage)
-              .scored(scored.size(), rest.size())
-              .truncated(truncated.cardinality())
-              .tokens(tokens, paddedTokens)
-              .took(took);
-      if (pastDeadline) {
-        report.pastDeadline();
-      }
+      report.scored(scored.size(), rest.size()).truncated(truncated.cardinality());
       scored.addAll(rest);
       List<Hit> hits = Ranking.first(request.topN(), scored);
       return new RerankResult(hits, report.candidates(hits.size()).build());
