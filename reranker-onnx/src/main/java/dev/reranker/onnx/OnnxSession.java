@@ -103,7 +103,7 @@ final class OnnxSession implements AutoCloseable {
       List<ExecutionProvider> providers,
       List<String> outputs,
       TokenTemplate template) {
-    OrtEnvironment environment = environment();
+    OrtEnvironment environment = OrtRuntime.environment();
     ModelLoadException failure = null;
     for (ExecutionProvider provider : providers) {
       try {
@@ -128,25 +128,6 @@ final class OnnxSession implements AutoCloseable {
       }
     }
     throw failure == null ? new ModelLoadException("no execution provider was given") : failure;
-  }
-
-  private static OrtEnvironment environment() {
-    try {
-      return OrtEnvironment.getEnvironment();
-    } catch (RuntimeException | LinkageError e) {
-      throw new ModelLoadException(
-          "ONNX Runtime's native library cannot be loaded ("
-              + rootCause(e)
-              + "): it is unpacked to the folder of the system property java.io.tmpdir, which must"
-              + " be writable and allow executables; or unpack it yourself and name its folder in"
-              + " onnxruntime.native.path. On macOS and Arm use the artifact onnxruntime instead of"
-              + " onnxruntime_gpu",
-          e);
-    }
-  }
-
-  private static Throwable rootCause(Throwable e) {
-    return e.getCause() == null ? e : rootCause(e.getCause());
   }
 
   private static OrtSession create(
