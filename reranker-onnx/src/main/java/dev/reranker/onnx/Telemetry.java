@@ -132,9 +132,7 @@ final class Telemetry {
       }
       String where = version == null ? "on the class path" : version;
       try (InputStream in = OrtEnvironment.class.getResourceAsStream(resource)) {
-        return in == null
-            ? unknown(where)
-            : new Library(where, Optional.of(hasMark(in)));
+        return in == null ? unknown(where) : new Library(where, Optional.of(hasMark(in)));
       } catch (IOException e) {
         return unknown(where);
       }
