@@ -6,6 +6,7 @@ module dev.reranker {
   requires static transitive org.jspecify;
 
   exports dev.reranker;
+  exports dev.reranker.error;
   exports dev.reranker.eval;
   exports dev.reranker.internal to
       dev.reranker.onnx,

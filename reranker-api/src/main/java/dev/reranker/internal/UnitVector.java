@@ -1,6 +1,6 @@
 package dev.reranker.internal;
 
-import dev.reranker.InferenceException;
+import dev.reranker.error.InferenceException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
