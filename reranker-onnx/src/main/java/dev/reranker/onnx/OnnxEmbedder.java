@@ -1,7 +1,7 @@
 package dev.reranker.onnx;
 
 import dev.reranker.Embedder;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -17,10 +17,14 @@ import java.util.Optional;
  *
  * <p>Pooling, normalisation, prompts and length come from the model's files ({@code modules.json},
  * {@code 1_Pooling/config.json}, {@code config_sentence_transformers.json}, …) or the builder. A
- * graph that already pools (an output {@code sentence_embedding}) is taken as it is. Text beyond
- * {@link ModelInfo#maxLength()} tokens is cut.
+ * graph that already pools (an output {@code sentence_embedding}) is taken as it is. A passage
+ * beyond {@link ModelInfo#maxLength()} tokens is cut; a query beyond them, its prompt included, is
+ * an {@link IllegalArgumentException}.
  *
- * <p>One instance serves any number of threads; {@link #close()} waits for calls in flight.
+ * <p>One instance serves any number of threads and reads the caller's list on the caller's thread
+ * alone; memory follows the batch budget, not the length of the list. {@link #close()} refuses new
+ * calls and waits for those in flight. An interrupted caller gets a {@link
+ * dev.reranker.error.CancelledException} and stays interrupted.
  */
 public final class OnnxEmbedder implements Embedder {
 
@@ -92,12 +96,12 @@ public final class OnnxEmbedder implements Embedder {
     return List.of(encoder.passages(passages, float[][]::new, this::vector));
   }
 
-  private float[] vector(TextEncoder.Row row) {
+  private float[] vector(Row row) {
     return encoder.finish(pool(row), normalize, row);
   }
 
   /** A text's vector before normalisation. */
-  private float[] pool(TextEncoder.Row row) {
+  private float[] pool(Row row) {
     int dimension = dimension();
     float[] vector = new float[dimension];
     if (!encoder.output().perToken() || pooling == Pooling.CLS) {

@@ -6,14 +6,15 @@ import static dev.reranker.onnx.BatchBuffers.TYPES;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import dev.reranker.InferenceException;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.ModelLoadException;
 import dev.reranker.onnx.BatchPlan.Batch;
 import dev.reranker.onnx.ModelSource.ModelFile;
 import java.nio.FloatBuffer;
@@ -103,7 +104,7 @@ final class OnnxSession implements AutoCloseable {
       List<ExecutionProvider> providers,
       List<String> outputs,
       TokenTemplate template) {
-    OrtEnvironment environment = environment();
+    OrtEnvironment environment = OrtRuntime.environment();
     ModelLoadException failure = null;
     for (ExecutionProvider provider : providers) {
       try {
@@ -128,25 +129,6 @@ final class OnnxSession implements AutoCloseable {
       }
     }
     throw failure == null ? new ModelLoadException("no execution provider was given") : failure;
-  }
-
-  private static OrtEnvironment environment() {
-    try {
-      return OrtEnvironment.getEnvironment();
-    } catch (RuntimeException | LinkageError e) {
-      throw new ModelLoadException(
-          "ONNX Runtime's native library cannot be loaded ("
-              + rootCause(e)
-              + "): it is unpacked to the folder of the system property java.io.tmpdir, which must"
-              + " be writable and allow executables; or unpack it yourself and name its folder in"
-              + " onnxruntime.native.path. On macOS and Arm use the artifact onnxruntime instead of"
-              + " onnxruntime_gpu",
-          e);
-    }
-  }
-
-  private static Throwable rootCause(Throwable e) {
-    return e.getCause() == null ? e : rootCause(e.getCause());
   }
 
   private static OrtSession create(
@@ -224,7 +206,7 @@ final class OnnxSession implements AutoCloseable {
                         "'%s' has the outputs %s; one of %s is expected"
                             .formatted(name, names, preferred)));
     TokenIds[] texts = new TokenIds[template.textTypes().length];
-    Arrays.fill(texts, new TokenIds(new long[1], 1, false));
+    Arrays.fill(texts, new TokenIds(new long[1], false));
     int length = template.overhead() + texts.length;
     try (var buffers = new BatchBuffers(environment, types)) {
       buffers.fill(new Batch(new int[] {0, 1}, length), row -> texts, template, 0);
@@ -261,7 +243,7 @@ final class OnnxSession implements AutoCloseable {
    * Runs one batch on the calling thread.
    *
    * @param texts the ids of a row's texts
-   * @throws InferenceException if the runtime fails
+   * @throws InferenceException if the runtime fails, or there is no memory for the batch
    */
   void run(
       Batch batch, IntFunction<TokenIds[]> texts, TokenTemplate template, int padId, Sink sink) {
@@ -269,17 +251,41 @@ final class OnnxSession implements AutoCloseable {
     if (buffers == null) {
       buffers = new BatchBuffers(environment, types);
     }
+    boolean sound = false;
     try {
-      buffers.fill(batch, texts, template, padId);
-      session.run(buffers.inputs(), Set.of(), buffers.outputs(output)).close();
+      Map<String, OnnxTensor> outputs = prepare(buffers, batch, texts, template, padId);
+      session.run(buffers.inputs(), Set.of(), outputs).close();
       sink.accept(batch, buffers.values());
+      sound = true;
     } catch (OrtException e) {
       throw new InferenceException(
           "'%s' failed on a batch of %d rows of %d tokens: %s"
               .formatted(name, batch.rows().length, batch.length(), e.getMessage()),
           e);
     } finally {
-      idle.add(buffers);
+      if (sound) {
+        idle.add(buffers);
+      } else {
+        buffers.close();
+      }
+    }
+  }
+
+  private Map<String, OnnxTensor> prepare(
+      BatchBuffers buffers,
+      Batch batch,
+      IntFunction<TokenIds[]> texts,
+      TokenTemplate template,
+      int padId)
+      throws OrtException {
+    try {
+      buffers.fill(batch, texts, template, padId);
+      return buffers.outputs(output);
+    } catch (OutOfMemoryError e) {
+      throw new InferenceException(
+          "'%s' gets no memory for a batch of %d rows of %d tokens (%s): raise the JVM's -XX:MaxDirectMemorySize, or set a smaller batchTokens or fewer threads"
+              .formatted(name, batch.rows().length, batch.length(), e.getMessage()),
+          e);
     }
   }
 
