@@ -22,8 +22,11 @@ final class FirstStage implements AutoCloseable {
   private final Optional<OnnxEmbedder> embedder;
   private final LuceneIndex index;
   private final Retriever retriever;
+  private final List<String> identity;
 
-  private FirstStage(Kind kind, Optional<OnnxEmbedder> embedder, LuceneIndex index) {
+  private FirstStage(
+      Kind kind, Optional<OnnxEmbedder> embedder, LuceneIndex index, List<String> parts) {
+    this.identity = List.of(kind.name(), IndexCache.key(parts));
     this.embedder = embedder;
     this.index = index;
     this.retriever =
@@ -54,13 +57,13 @@ final class FirstStage implements AutoCloseable {
     parts.add(FORM);
     if (kind == Kind.BM25) {
       return new FirstStage(
-          kind, Optional.empty(), index(options, parts, Optional.empty(), source, err));
+          kind, Optional.empty(), index(options, parts, Optional.empty(), source, err), parts);
     }
     OnnxEmbedder embedder = options.openEmbedder();
     try {
       parts.addAll(options.embedderFingerprint());
       LuceneIndex index = index(options, parts, Optional.of(embedder), source, err);
-      return new FirstStage(kind, Optional.of(embedder), index);
+      return new FirstStage(kind, Optional.of(embedder), index, parts);
     } catch (IOException | RuntimeException e) {
       embedder.close();
       throw e;
@@ -92,6 +95,11 @@ final class FirstStage implements AutoCloseable {
 
   Retriever retriever() {
     return retriever;
+  }
+
+  /** Changes with the corpus, the embedding model, the way of indexing and the kind. */
+  List<String> identity() {
+    return identity;
   }
 
   int size() {

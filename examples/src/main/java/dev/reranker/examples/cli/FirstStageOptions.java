@@ -3,11 +3,8 @@ package dev.reranker.examples.cli;
 import dev.reranker.onnx.ModelSource;
 import dev.reranker.onnx.OnnxEmbedder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -82,16 +79,6 @@ final class FirstStageOptions {
 
   /** Changes when the embedding model does, so that vectors of two models are never mixed. */
   List<String> embedderFingerprint() throws IOException {
-    if (embedder == null) {
-      return List.of("all-MiniLM-L6-v2");
-    }
-    try (Stream<Path> tree = Files.walk(embedder.toRealPath())) {
-      List<Path> files = tree.filter(Files::isRegularFile).sorted().toList();
-      var facts = new ArrayList<String>();
-      for (Path file : files) {
-        facts.add(file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file));
-      }
-      return facts;
-    }
+    return embedder == null ? List.of("all-MiniLM-L6-v2") : ModelFiles.fingerprint(embedder);
   }
 }

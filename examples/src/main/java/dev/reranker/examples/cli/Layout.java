@@ -4,6 +4,7 @@ import dev.reranker.Document;
 import dev.reranker.RankedDocument;
 import dev.reranker.SearchResult;
 import dev.reranker.StageReport;
+import dev.reranker.examples.cli.input.Corpus;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;

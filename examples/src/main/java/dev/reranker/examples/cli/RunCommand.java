@@ -4,11 +4,18 @@ import dev.reranker.Pipeline;
 import dev.reranker.RankedDocument;
 import dev.reranker.SearchResult;
 import dev.reranker.eval.RunWriter;
+import dev.reranker.eval.ScoredDocument;
+import dev.reranker.examples.cli.input.IdRule;
+import dev.reranker.examples.cli.input.Query;
+import dev.reranker.examples.cli.output.RunTarget;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +28,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Search a whole query set and write a TREC run file: qid Q0 docid rank score tag.",
-      "The score of a reranked document is its raw logit."
+      "The score of a reranked document is its raw logit. A query that is too long for the"
+          + " reranker keeps the order and the scores of the first stage, which is said.",
+      "Answers are kept when the command is stopped or fails, in a file beside the one asked for;"
+          + " the same command with --resume goes on."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RunCommand implements Callable<Integer> {
@@ -33,53 +43,105 @@ final class RunCommand implements Callable<Integer> {
       names = "--queries",
       required = true,
       paramLabel = "FILE",
-      description = "Queries: a JSONL file of {\"_id\", \"text\"}.")
+      description = "Queries: a JSONL file of {\"_id\", \"text\"}, plain or compressed with gzip.")
   private Path queries;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "Where to write; appears when all queries are answered.")
-  private Path out;
+      description =
+          "Where to write. A file appears, or is replaced, when all queries are answered; standard"
+              + " output (-), a pipe or a device is written to at once.")
+  private String out;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with a run that was stopped: the same corpus, queries, models and settings.")
+  private boolean resume;
+
+  @Option(
+      names = "--refuse-long-queries",
+      description =
+          "End with an error before searching if a query is too long for the reranker, instead of"
+              + " leaving it in the order of the first stage.")
+  private boolean refuseLong;
 
   @Override
   public Integer call() throws Exception {
-    List<Query> questions = Query.read(queries);
-    Path part = out.resolveSibling(out.getFileName() + ".part");
-    // Opened before the work starts: a place that cannot be written to is known at once.
-    Files.newBufferedWriter(part).close();
-    try {
-      answer(questions, part);
-      Files.move(part, out, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
+    PrintWriter err = spec.commandLine().getErr();
+    List<Query> questions = Query.read(queries, IdRule.RUN_FILE);
+    RunTarget target = RunTarget.at(out, spec.commandLine().getOut());
+    Set<String> tooLong = new HashSet<>();
+    try (SearchEngine.Open open =
+        engine.open(
+            IdRule.RUN_FILE,
+            reranker -> tooLong.addAll(LongQueries.find(questions, reranker, refuseLong, err)),
+            err)) {
+      String key = IndexCache.key(identity(open, questions));
+      try (RunTarget.Begun run = target.begin(key, questions.size(), resume, err)) {
+        answer(questions, tooLong, open, run);
+        run.complete();
+      }
+    }
+    if (!tooLong.isEmpty()) {
+      err.println(
+          "%d of %d queries were too long for the reranker and have the order of the first stage"
+              .formatted(tooLong.size(), questions.size()));
+      err.flush();
     }
     return 0;
   }
 
-  private void answer(List<Query> questions, Path file) throws IOException {
-    var err = spec.commandLine().getErr();
-    try (SearchEngine.Open open = engine.open(err);
-        var writer = RunWriter.create(file, tag(open));
-        var progress = Progress.start("searching", questions.size(), err)) {
-      Pipeline pipeline = open.pipeline();
+  /** All that an answer depends on. */
+  private static List<String> identity(SearchEngine.Open open, List<Query> questions) {
+    var parts = new ArrayList<>(open.identity());
+    for (Query question : questions) {
+      parts.add(question.id());
+      parts.add(question.text());
+    }
+    return parts;
+  }
+
+  private void answer(
+      List<Query> questions, Set<String> tooLong, SearchEngine.Open open, RunTarget.Begun run)
+      throws IOException {
+    String tag = tag(open);
+    Pipeline full = open.pipeline();
+    Pipeline firstStage = open.firstStagePipeline();
+    PrintWriter err = spec.commandLine().getErr();
+    try (var progress = Progress.start("searching", questions.size(), err)) {
       int done = 0;
       for (Query question : questions) {
-        writer.write(question.id(), hits(pipeline.search(question.text())));
+        if (!run.answered().contains(question.id())) {
+          Pipeline pipeline = tooLong.contains(question.id()) ? firstStage : full;
+          run.write(lines(question, search(pipeline, question), tag));
+        }
         progress.at(++done);
       }
     }
   }
 
-  private static List<RunWriter.Hit> hits(SearchResult result) {
-    return result.documents().stream().map(RunCommand::hit).toList();
+  private static SearchResult search(Pipeline pipeline, Query question) {
+    try {
+      return pipeline.search(question.text());
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          question.place() + ": query '" + question.id() + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static String lines(Query question, SearchResult result, String tag) throws IOException {
+    var lines = new StringWriter();
+    RunWriter.to(lines, tag)
+        .write(question.id(), result.documents().stream().map(RunCommand::scored).toList());
+    return lines.toString();
   }
 
   /** The logit tells apart what the sigmoid rounds to 1. */
-  private static RunWriter.Hit hit(RankedDocument document) {
-    return new RunWriter.Hit(
-        document.document().id(), document.scored() ? document.logit() : document.score());
+  private static ScoredDocument scored(RankedDocument hit) {
+    return new ScoredDocument(hit.document().id(), hit.scored() ? hit.logit() : hit.score());
   }
 
   private static String tag(SearchEngine.Open open) {
@@ -87,6 +149,6 @@ final class RunCommand implements Callable<Integer> {
     return open.reranker()
         .map(reranker -> first + "+" + reranker.name())
         .orElse(first)
-        .replaceAll("\\s+", "-");
+        .replaceAll("[\\s\\p{Z}\\p{Cntrl}]+", "-");
   }
 }

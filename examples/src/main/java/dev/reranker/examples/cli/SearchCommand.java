@@ -1,10 +1,14 @@
 package dev.reranker.examples.cli;
 
+import dev.reranker.Pipeline;
 import dev.reranker.RankedDocument;
 import dev.reranker.SearchRequest;
 import dev.reranker.SearchResult;
+import dev.reranker.examples.cli.input.IdRule;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +22,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Search your own documents and rerank what is found.",
-      "Prints a line a result: rank, score, id, title or beginning, separated by tabs."
+      "Prints a line for each result: rank, score, id, title or beginning, separated by tabs.",
+      "A query is never syntax; before one that begins with a hyphen write --."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SearchCommand implements Callable<Integer> {
@@ -52,8 +57,18 @@ final class SearchCommand implements Callable<Integer> {
     }
     var out = spec.commandLine().getOut();
     var err = spec.commandLine().getErr();
-    try (SearchEngine.Open open = engine.open(err)) {
-      SearchResult result = open.pipeline().search(SearchRequest.of(text).withTopN(top));
+    AtomicReference<@Nullable String> tooLong = new AtomicReference<>();
+    try (SearchEngine.Open open =
+        engine.open(
+            IdRule.ANY,
+            reranker -> tooLong.set(LongQueries.problem(text, reranker).orElse(null)),
+            err)) {
+      String problem = tooLong.get();
+      if (problem != null) {
+        err.println(problem + "; the results keep the order of the first stage");
+      }
+      Pipeline pipeline = problem == null ? open.pipeline() : open.firstStagePipeline();
+      SearchResult result = pipeline.search(SearchRequest.of(text).withTopN(top));
       for (RankedDocument hit : result.documents()) {
         out.printf(
             Locale.ROOT,

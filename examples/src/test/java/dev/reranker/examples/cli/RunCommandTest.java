@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,7 @@ class RunCommandTest {
 
   private Cli run(String... options) {
     var args =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 "run",
                 "--corpus",
@@ -86,18 +88,50 @@ class RunCommandTest {
     assertFailed(run("--no-rerank"), "queries.jsonl:1: \"text\" is blank");
     Files.writeString(
         queries, "{\"_id\": \"q\", \"text\": \"a\"}\n{\"_id\": \"q\", \"text\": \"b\"}");
-    assertFailed(run("--no-rerank"), "queries.jsonl:2: \"_id\" 'q' is there twice");
+    assertFailed(run("--no-rerank"), "queries.jsonl:2: the id 'q' was given in line 1 already");
     Files.writeString(queries, "");
     assertFailed(run("--no-rerank"), "queries.jsonl: no queries");
     Files.writeString(queries, "{\"_id\": \"q 1\", \"text\": \"sleep\"}");
-    assertFailed(run("--retriever", "bm25", "--no-rerank"), "query id 'q 1'");
+    assertFailed(run("--no-rerank"), "queries.jsonl:1: the id 'q 1' has white space");
     assertThat(folder).isDirectoryNotContaining("glob:**.{run,part}");
+    assertThat(folder.resolve("index")).as("known before the work").doesNotExist();
+  }
+
+  @Test
+  void documentsWhoseIdsARunCannotHoldAreKnownBeforeTheWork() throws Exception {
+    Files.writeString(folder.resolve("corpus.jsonl"), "{\"_id\": \"my notes\", \"text\": \"a\"}\n");
+    assertFailed(run("--no-rerank"), "corpus.jsonl:1: the id 'my notes' has white space");
+    assertThat(folder.resolve("index")).doesNotExist();
+  }
+
+  @Test
+  void aQueryTooLongForTheRerankerKeepsTheFirstStagesOrder() throws Exception {
+    Files.writeString(
+        queries,
+        "{\"_id\": \"long\", \"text\": \"%s\"}\n".formatted("whales ".repeat(700)),
+        StandardOpenOption.APPEND);
+    Cli cli = run("--retriever", "bm25");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.err())
+        .contains(
+            "queries.jsonl:3: query 'long': query has 700 tokens",
+            "; it keeps the order of the first stage",
+            "1 of 3 queries were too long for the reranker");
+    run("--retriever", "bm25", "--no-rerank");
+    List<String> reranked = Files.readAllLines(out);
+    assertThat(reranked).anyMatch(line -> line.startsWith("long Q0 "));
+
+    Files.delete(out);
+    Cli refused = run("--retriever", "bm25", "--refuse-long-queries");
+    assertFailed(refused, "queries.jsonl:3: query 'long': query has 700 tokens");
+    assertThat(out).doesNotExist();
   }
 
   @Test
   void aPlaceThatCannotBeWrittenIsKnownAtOnce() {
     out = folder.resolve("nowhere/out.run");
-    assertFailed(run("--no-rerank"), "nowhere", "no such file or folder");
+    assertFailed(run("--no-rerank"), "nowhere: no such folder");
+    assertThat(folder.resolve("index")).doesNotExist();
   }
 
   private static void assertFailed(Cli cli, String... message) {
