@@ -88,7 +88,7 @@ class JavadocTest {
         .extracting(Snippet::shownBy)
         .contains(
             "CrossEncoderRescorer",
-            "DocumentText",
+            "PassageSource",
             "LuceneIndex",
             "LuceneRetriever",
             "MaxP",

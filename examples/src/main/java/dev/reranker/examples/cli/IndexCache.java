@@ -70,7 +70,7 @@ record IndexCache(Path root) {
 
   /** Searching changes nothing and keeps nobody else from searching. */
   private static LuceneIndex openFinished(LuceneIndex.Builder settings, Path folder) {
-    return settings.directory(folder).build();
+    return settings.directory(folder).readOnly().build();
   }
 
   private static LuceneIndex inMemory(

@@ -5,7 +5,9 @@ import java.util.Locale;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
 /**
@@ -73,6 +75,7 @@ public final class Rerank {
             .setExpandAtFiles(false)
             .setTrimQuotes(false)
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionStrategy(Rerank::execute)
             .setParameterExceptionHandler(Failures::wrongUsage)
             .setExecutionExceptionHandler(
                 (e, failed, parsed) -> Failures.report(e, failed, rerank.verbose));
@@ -83,5 +86,14 @@ public final class Rerank {
           .exitCodeList(Failures.EXIT_CODES);
     }
     return command;
+  }
+
+  /** Help, too, may not be printable, which picocli would show with a stack trace. */
+  private static int execute(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (StandardOutput.Failure e) {
+      throw new ExecutionException(parsed.commandSpec().commandLine(), e.getMessage(), e);
+    }
   }
 }
