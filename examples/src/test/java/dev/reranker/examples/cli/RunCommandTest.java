@@ -2,7 +2,10 @@ package dev.reranker.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.FilterWriter;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -41,6 +44,10 @@ class RunCommandTest {
   }
 
   private Cli run(String... options) {
+    return Cli.run(args(options));
+  }
+
+  private String[] args(String... options) {
     var args =
         new ArrayList<>(
             List.of(
@@ -54,7 +61,67 @@ class RunCommandTest {
                 "--index",
                 folder.resolve("index").toString()));
     args.addAll(List.of(options));
-    return Cli.run(args.toArray(String[]::new));
+    return args.toArray(String[]::new);
+  }
+
+  /** Standard error that ends the command when this comes. */
+  private static PrintWriter endingAt(String text, StringWriter err) {
+    return new PrintWriter(
+        new FilterWriter(err) {
+          private boolean ended;
+
+          @Override
+          public void flush() throws IOException {
+            super.flush();
+            if (!ended && err.toString().contains(text)) {
+              ended = true;
+              throw new IllegalStateException("ended by the test");
+            }
+          }
+        });
+  }
+
+  @Test
+  void aRunThatWasStoppedIsGoneOnWith() throws Exception {
+    Files.writeString(
+        queries,
+        "{\"_id\": \"none\", \"text\": \"zebra\"}\n{\"_id\": \"q3\", \"text\": \"whales\"}\n",
+        StandardOpenOption.APPEND);
+    assertThat(run("--retriever", "bm25").exit()).isZero();
+    List<String> whole = Files.readAllLines(out);
+    Files.writeString(out, "old");
+
+    var err = new StringWriter();
+    int exit =
+        Cli.run(
+            new PrintWriter(new StringWriter()),
+            endingAt("searching: 2 of 4", err),
+            args("--retriever", "bm25"));
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("2 of 4 queries are answered and kept in " + out, "--resume");
+    assertThat(out).hasContent("old");
+
+    assertThat(run("--retriever", "bm25", "--depth", "2", "--resume").err())
+        .contains("was begun with another corpus, other queries, models or settings");
+    Cli resumed = run("--retriever", "bm25", "--resume");
+    assertThat(resumed.exit()).as(resumed.err()).isZero();
+    assertThat(resumed.err()).contains("going on with", ": 1 of 4 queries are answered");
+    assertThat(Files.readAllLines(out)).isEqualTo(whole);
+    assertThat(folder).isDirectoryNotContaining("glob:**.part");
+
+    Cli again = run("--retriever", "bm25", "--resume");
+    assertThat(again.exit()).isZero();
+    assertThat(again.err()).contains("nothing of this run is there to go on with");
+  }
+
+  @Test
+  void aRunGoesToStandardOutputToo() {
+    out = Path.of("-");
+    Cli cli = run("--retriever", "bm25", "--no-rerank");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.out().lines()).isNotEmpty().allMatch(line -> line.matches("q\\d Q0 .* bm25"));
+    assertThat(Path.of("-")).doesNotExist();
   }
 
   @Test
