@@ -91,8 +91,6 @@ class JavadocTest {
             "PassageSource",
             "LuceneIndex",
             "LuceneRetriever",
-            "MaxP",
-            "PassageSplitter",
             "VectorFormat",
             "package-info");
   }

@@ -44,7 +44,7 @@ public final class Run {
    *     document twice for a query; the message names file and line
    */
   public static Run read(Path file) throws IOException {
-    var rankings = new LinkedHashMap<String, Ranking>();
+    var rankings = new LinkedHashMap<String, RunLines>();
     var ids = new Words();
     try (var lines = TextLines.open(file)) {
       for (String line = lines.next(); line != null; line = lines.next()) {
@@ -57,7 +57,7 @@ public final class Run {
               columns.length + " columns; a run has six: query Q0 document rank score tag");
         }
         rankings
-            .computeIfAbsent(columns[0], query -> new Ranking())
+            .computeIfAbsent(columns[0], query -> new RunLines())
             .add(ids.one(columns[2]), score(lines, columns[4]), lines.number());
       }
     }
@@ -67,11 +67,11 @@ public final class Run {
     return new Run(ranked(file, rankings));
   }
 
-  private static Map<String, List<String>> ranked(Path file, Map<String, Ranking> rankings)
+  private static Map<String, List<String>> ranked(Path file, Map<String, RunLines> rankings)
       throws IOException {
     var ranked = new LinkedHashMap<String, List<String>>();
-    for (Map.Entry<String, Ranking> entry : rankings.entrySet()) {
-      Ranking ranking = entry.getValue();
+    for (Map.Entry<String, RunLines> entry : rankings.entrySet()) {
+      RunLines ranking = entry.getValue();
       OptionalInt repeated = ranking.repeated();
       if (repeated.isPresent()) {
         int position = repeated.getAsInt();

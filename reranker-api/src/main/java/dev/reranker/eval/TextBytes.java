@@ -3,35 +3,15 @@ package dev.reranker.eval;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * Recognises by its first bytes what a text comes as: plain, with a byte order mark, or compressed.
  */
 final class TextBytes {
 
-  private static final String TO_UTF_8 =
-      "convert it to UTF-8, for example with: iconv -f %s -t UTF-8";
-
-  private static final Form GZIP = new Form("gzip", "", 0x1f, 0x8b);
-  private static final Form BOM = new Form("UTF-8", "", 0xef, 0xbb, 0xbf);
-
-  /** Longer beginnings come before those that they begin with. */
-  private static final List<Form> FORMS =
-      List.of(
-          GZIP,
-          BOM,
-          text("UTF-32", 0xff, 0xfe, 0, 0),
-          text("UTF-32", 0, 0, 0xfe, 0xff),
-          text("UTF-16", 0xff, 0xfe),
-          text("UTF-16", 0xfe, 0xff),
-          packed("zstd", "zstd -d", 0x28, 0xb5, 0x2f, 0xfd),
-          packed("xz", "unxz", 0xfd, '7', 'z', 'X', 'Z', 0),
-          packed("bzip2", "bunzip2", 'B', 'Z', 'h', '9', '1', 'A', 'Y', '&'),
-          packed("lz4", "lz4 -d", 0x04, 0x22, 0x4d, 0x18),
-          packed("zip", "unzip", 'P', 'K', 3, 4));
-
-  private static final int LONGEST = 8;
+  private static final int LONGEST_START = 8;
 
   private TextBytes() {}
 
@@ -44,12 +24,44 @@ final class TextBytes {
     }
   }
 
-  /** What begins so, and why it is refused. */
-  private record Form(String name, String refusal, int... start) {
+  /** What a text begins with, in its form. Longer starts come before those that begin them. */
+  private enum Form {
+    GZIP("", "1f8b"),
+    MARKED("", "efbbbf"),
+    UTF_32_LE(text("UTF-32"), "fffe0000"),
+    UTF_32_BE(text("UTF-32"), "0000feff"),
+    UTF_16_LE(text("UTF-16"), "fffe"),
+    UTF_16_BE(text("UTF-16"), "feff"),
+    ZSTD(packed("zstd", "zstd -d"), "28b52ffd"),
+    XZ(packed("xz", "unxz"), "fd377a585a00"),
+    BZIP2(packed("bzip2", "bunzip2"), "425a683931415926"),
+    LZ4(packed("lz4", "lz4 -d"), "04224d18"),
+    ZIP(packed("zip", "unzip"), "504b0304"),
+    PLAIN("", "");
 
-    boolean begins(byte[] head, int n) {
-      for (int i = 0; i < Math.min(n, start.length); i++) {
-        if ((head[i] & 0xff) != start[i]) {
+    private final String refusal;
+
+    /** A character for each byte. */
+    private final String start;
+
+    Form(String refusal, String hex) {
+      this.refusal = refusal;
+      this.start = new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String text(String name) {
+      return "this is text in %s; convert it to UTF-8, for example with: iconv -f %s -t UTF-8"
+          .formatted(name, name);
+    }
+
+    private static String packed(String name, String command) {
+      return "compressed with " + name + "; unpack it first, with: " + command;
+    }
+
+    /** Whether the first n bytes may be, or begin, this form's start. */
+    boolean fits(byte[] head, int n) {
+      for (int i = 0; i < Math.min(n, start.length()); i++) {
+        if ((head[i] & 0xff) != start.charAt(i)) {
           return false;
         }
       }
@@ -57,64 +69,56 @@ final class TextBytes {
     }
   }
 
-  private static Form text(String name, int... start) {
-    return new Form(name, "this is text in " + name + "; " + TO_UTF_8.formatted(name), start);
-  }
-
-  private static Form packed(String name, String command, int... start) {
-    return new Form(name, "compressed with " + name + "; unpack it first, with: " + command, start);
-  }
-
   /** The bytes of the text itself. */
   static InputStream of(InputStream raw) throws IOException {
-    var in = new PushbackInputStream(raw, LONGEST);
+    var in = new PushbackInputStream(raw, LONGEST_START);
     Form form = recognise(in);
-    if (form != GZIP) {
+    if (form != Form.GZIP) {
       return plain(in, form);
     }
-    var unpacked = new PushbackInputStream(new GzipMembers(in), LONGEST);
+    var unpacked = new PushbackInputStream(new GzipMembers(in), LONGEST_START);
     Form inner = recognise(unpacked);
-    if (inner == GZIP) {
+    if (inner == Form.GZIP) {
       throw new OtherForm("compressed with gzip twice; unpack it first, with: gunzip");
     }
     return plain(unpacked, inner);
   }
 
   private static InputStream plain(PushbackInputStream in, Form form) throws IOException {
-    if (form == BOM) {
-      in.skipNBytes(BOM.start.length);
-    } else if (form != PLAIN) {
+    if (form == Form.MARKED) {
+      in.skipNBytes(form.start.length());
+    } else if (form != Form.PLAIN) {
       throw new OtherForm(form.refusal);
     }
     return in;
   }
 
-  private static final Form PLAIN = new Form("plain", "");
-
   /** Reads no more than it needs to decide: somebody may be typing. All of it is pushed back. */
   private static Form recognise(PushbackInputStream in) throws IOException {
-    byte[] head = new byte[LONGEST];
+    byte[] head = new byte[LONGEST_START];
     int n = 0;
-    Form found = PLAIN;
-    boolean more = true;
-    while (more) {
+    while (isUndecided(head, n)) {
       int next = in.read();
-      more = next >= 0;
-      if (more) {
-        head[n++] = (byte) next;
-      }
-      int known = n;
-      boolean undecided =
-          FORMS.stream().anyMatch(form -> form.start.length > known && form.begins(head, known));
-      more &= undecided;
-    }
-    for (Form form : FORMS) {
-      if (n >= form.start.length && form.begins(head, n)) {
-        found = form;
+      if (next < 0) {
         break;
       }
+      head[n++] = (byte) next;
     }
     in.unread(head, 0, n);
-    return found;
+    for (Form form : Form.values()) {
+      if (n >= form.start.length() && form.fits(head, n)) {
+        return form;
+      }
+    }
+    return Form.PLAIN;
+  }
+
+  private static boolean isUndecided(byte[] head, int n) {
+    for (Form form : Form.values()) {
+      if (form.start.length() > n && form.fits(head, n)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

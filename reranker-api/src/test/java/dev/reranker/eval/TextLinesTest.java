@@ -281,6 +281,11 @@ class TextLinesTest {
           public int read() throws IOException {
             throw new IOException("Input/output error");
           }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) throws IOException {
+            return read();
+          }
         };
     assertThatThrownBy(() -> lines(TextLines.of("disk", broken)))
         .hasMessage("disk: Input/output error");

@@ -1,7 +1,7 @@
 package dev.reranker.examples.cli;
 
+import dev.reranker.Fusion;
 import dev.reranker.Retriever;
-import dev.reranker.Retrievers;
 import dev.reranker.examples.cli.FirstStageOptions.Kind;
 import dev.reranker.lucene.LuceneIndex;
 import dev.reranker.onnx.OnnxEmbedder;
@@ -33,7 +33,7 @@ final class FirstStage implements AutoCloseable {
         switch (kind) {
           case KNN -> index.knn();
           case BM25 -> index.bm25();
-          case HYBRID -> Retrievers.rrf(index.knn(), index.bm25());
+          case HYBRID -> Fusion.rrf(index.knn(), index.bm25());
         };
   }
 

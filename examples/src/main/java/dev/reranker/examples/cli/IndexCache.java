@@ -1,7 +1,7 @@
 package dev.reranker.examples.cli;
 
 import dev.reranker.Document;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.RetrievalException;
 import dev.reranker.lucene.LuceneIndex;
 import java.io.IOException;
 import java.io.PrintWriter;

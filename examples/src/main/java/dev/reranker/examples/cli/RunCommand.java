@@ -1,7 +1,7 @@
 package dev.reranker.examples.cli;
 
+import dev.reranker.Hit;
 import dev.reranker.Pipeline;
-import dev.reranker.RankedDocument;
 import dev.reranker.SearchResult;
 import dev.reranker.eval.RunWriter;
 import dev.reranker.eval.ScoredDocument;
@@ -135,13 +135,13 @@ final class RunCommand implements Callable<Integer> {
   private static String lines(Query question, SearchResult result, String tag) throws IOException {
     var lines = new StringWriter();
     RunWriter.to(lines, tag)
-        .write(question.id(), result.documents().stream().map(RunCommand::scored).toList());
+        .write(question.id(), result.hits().stream().map(RunCommand::scored).toList());
     return lines.toString();
   }
 
-  /** The logit tells apart what the sigmoid rounds to 1. */
-  private static ScoredDocument scored(RankedDocument hit) {
-    return new ScoredDocument(hit.document().id(), hit.scored() ? hit.logit() : hit.score());
+  /** The raw output tells apart what the sigmoid rounds to 1. */
+  private static ScoredDocument scored(Hit hit) {
+    return new ScoredDocument(hit.document().id(), hit.raw().orElse(hit.score()));
   }
 
   private static String tag(SearchEngine.Open open) {

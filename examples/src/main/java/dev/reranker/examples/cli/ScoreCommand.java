@@ -1,7 +1,7 @@
 package dev.reranker.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.reranker.RankedDocument;
+import dev.reranker.Hit;
 import dev.reranker.RerankResult;
 import dev.reranker.examples.cli.input.JsonLines;
 import dev.reranker.examples.cli.input.StandardInput;
@@ -55,10 +55,10 @@ final class ScoreCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw lines.malformed(String.valueOf(e.getMessage()));
     }
-    float[] logits = new float[passages.size()];
+    double[] logits = new double[passages.size()];
     double[] scores = new double[passages.size()];
-    for (RankedDocument document : result.documents()) {
-      logits[document.index()] = document.logit();
+    for (Hit document : result.hits()) {
+      logits[document.index()] = document.raw().orElse(document.score());
       scores[document.index()] = document.score();
     }
     ObjectNode answer = JsonLines.JSON.createObjectNode();

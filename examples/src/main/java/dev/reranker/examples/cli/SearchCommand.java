@@ -1,7 +1,7 @@
 package dev.reranker.examples.cli;
 
+import dev.reranker.Hit;
 import dev.reranker.Pipeline;
-import dev.reranker.RankedDocument;
 import dev.reranker.SearchRequest;
 import dev.reranker.SearchResult;
 import dev.reranker.examples.cli.input.IdRule;
@@ -69,7 +69,7 @@ final class SearchCommand implements Callable<Integer> {
       }
       Pipeline pipeline = problem == null ? open.pipeline() : open.firstStagePipeline();
       SearchResult result = pipeline.search(SearchRequest.of(text).withTopN(top));
-      for (RankedDocument hit : result.documents()) {
+      for (Hit hit : result.hits()) {
         out.printf(
             Locale.ROOT,
             "%d\t%.4f\t%s\t%s%n",

@@ -1,6 +1,7 @@
 package dev.reranker.examples.cli;
 
 import dev.reranker.Document;
+import dev.reranker.FailurePolicy;
 import dev.reranker.Pipeline;
 import dev.reranker.examples.cli.FirstStageOptions.Kind;
 import dev.reranker.examples.cli.input.Corpus;
@@ -72,7 +73,7 @@ final class SearchEngine {
     for (Document document : documents) {
       parts.add(document.id());
       parts.add(document.text());
-      parts.add(document.metadata().getOrDefault(Corpus.TITLE, ""));
+      parts.add(Corpus.title(document).orElse(""));
     }
     return parts;
   }
@@ -87,7 +88,9 @@ final class SearchEngine {
       implements AutoCloseable {
 
     Pipeline pipeline() {
-      Pipeline.Builder builder = Pipeline.builder().retrieve(firstStage.retriever(), depth);
+      // Answers that a failing model has not seen are not to pass for its answers.
+      Pipeline.Builder builder =
+          Pipeline.builder().retrieve(firstStage.retriever(), depth).onFailure(FailurePolicy.THROW);
       reranker.ifPresent(r -> builder.rerank(r, depth));
       return builder.build();
     }

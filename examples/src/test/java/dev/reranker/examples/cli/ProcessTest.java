@@ -74,6 +74,28 @@ class ProcessTest {
   }
 
   @Test
+  void noHomeIsNeeded() throws Exception {
+    String corpus =
+        Files.writeString(folder.resolve("c.jsonl"), "{\"_id\": \"a\", \"text\": \"whales\"}\n")
+            .toString();
+    var search =
+        rerank(
+            "unset HOME; exec \"$@\"",
+            List.of(),
+            "search",
+            "--corpus",
+            corpus,
+            "--index",
+            folder.resolve("index").toString(),
+            "--retriever",
+            "bm25",
+            "--no-rerank",
+            "whales");
+    assertThat(search.exit()).as(search.err()).isZero();
+    assertThat(search.out()).contains("\ta\twhales");
+  }
+
+  @Test
   void tooLittleMemoryNamesTheWayOut() throws Exception {
     Path big = folder.resolve("big.qrels");
     Files.writeString(big, "q1 0 d1 ".repeat(8_000_000));

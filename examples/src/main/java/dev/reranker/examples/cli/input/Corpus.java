@@ -20,8 +20,7 @@ import java.util.function.Consumer;
  */
 public final class Corpus {
 
-  /** The metadata entry that holds a document's title. */
-  public static final String TITLE = "title";
+  private static final String TITLE = "title";
 
   private static final String FORM =
       "{\"_id\": \"d1\", \"title\": \"may be missing\", \"text\": \"…\"}";
@@ -51,6 +50,11 @@ public final class Corpus {
                   : ": no documents; a line has the form " + FORM));
     }
     return documents;
+  }
+
+  /** The title of a document that has one. */
+  public static Optional<String> title(Document document) {
+    return document.metadata(TITLE, String.class);
   }
 
   private static List<Document> jsonLines(Path file, IdRule rule) throws IOException {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The lines of one query while a run file is read; in arrays, since there may be millions. */
-final class Ranking {
+final class RunLines {
 
   private String[] documents = new String[16];
   private float[] scores = new float[16];
@@ -45,7 +45,7 @@ final class Ranking {
   List<String> ranked() {
     Comparator<Integer> better =
         Comparator.<Integer>comparingDouble(i -> scores[i])
-            .thenComparing(i -> documents[i], Ranking::byCodePoints)
+            .thenComparing(i -> documents[i], RunLines::byCodePoints)
             .reversed();
     return IntStream.range(0, size).boxed().sorted(better).map(i -> documents[i]).toList();
   }
