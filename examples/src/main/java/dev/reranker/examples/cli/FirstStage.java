@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.search.similarities.BM25Similarity;
 
@@ -17,7 +18,7 @@ import org.apache.lucene.search.similarities.BM25Similarity;
 final class FirstStage implements AutoCloseable {
 
   /** Changes when the way of indexing does. */
-  private static final String FORM = "1, English";
+  private static final String FORM = "2, English";
 
   private final Optional<OnnxEmbedder> embedder;
   private final LuceneIndex index;
@@ -41,6 +42,7 @@ final class FirstStage implements AutoCloseable {
    * Opens the index of a corpus, which is indexed now if it was not before.
    *
    * @param usual the kind, where the user chose none
+   * @param check looks at the embedding model, if there is one, before the index is made
    * @param corpus what identifies the corpus and its state
    * @param source reads it
    * @param err where progress goes
@@ -48,6 +50,7 @@ final class FirstStage implements AutoCloseable {
   static FirstStage open(
       FirstStageOptions options,
       Kind usual,
+      Consumer<OnnxEmbedder> check,
       List<String> corpus,
       IndexCache.Source source,
       PrintWriter err)
@@ -61,7 +64,8 @@ final class FirstStage implements AutoCloseable {
     }
     OnnxEmbedder embedder = options.openEmbedder();
     try {
-      parts.addAll(options.embedderFingerprint());
+      check.accept(embedder);
+      parts.add(embedder.fingerprint());
       LuceneIndex index = index(options, parts, Optional.of(embedder), source, err);
       return new FirstStage(kind, Optional.of(embedder), index, parts);
     } catch (IOException | RuntimeException e) {
@@ -95,6 +99,11 @@ final class FirstStage implements AutoCloseable {
 
   Retriever retriever() {
     return retriever;
+  }
+
+  /** Finds by words, whatever the kind. */
+  Retriever words() {
+    return index.bm25();
   }
 
   /** Changes with the corpus, the embedding model, the way of indexing and the kind. */

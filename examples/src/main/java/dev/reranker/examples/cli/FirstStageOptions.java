@@ -2,9 +2,7 @@ package dev.reranker.examples.cli;
 
 import dev.reranker.onnx.ModelSource;
 import dev.reranker.onnx.OnnxEmbedder;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -75,10 +73,5 @@ final class FirstStageOptions {
             .maxLength(256)
             .build()
         : builder.model(ModelSource.directory(embedder)).build();
-  }
-
-  /** Changes when the embedding model does, so that vectors of two models are never mixed. */
-  List<String> embedderFingerprint() throws IOException {
-    return embedder == null ? List.of("all-MiniLM-L6-v2") : ModelFiles.fingerprint(embedder);
   }
 }

@@ -87,6 +87,7 @@ record HalfBuiltIndex(Path folder) implements AutoCloseable {
       }
       try (FSDirectory directory = FSDirectory.open(folder);
           Lock lock = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
+        lock.ensureValid();
         return true;
       }
     } catch (IOException e) {

@@ -86,9 +86,17 @@ record IndexCache(Path root) {
         index.add(documents);
         return index;
       } catch (RuntimeException | Error e) {
-        index.close();
+        closeAfter(e, index);
         throw e;
       }
+    }
+  }
+
+  private static void closeAfter(Throwable failure, LuceneIndex index) {
+    try {
+      index.close();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 }

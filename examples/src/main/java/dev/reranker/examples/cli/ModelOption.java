@@ -2,9 +2,7 @@ package dev.reranker.examples.cli;
 
 import dev.reranker.onnx.ModelSource;
 import dev.reranker.onnx.OnnxReranker;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,10 +21,5 @@ final class ModelOption {
   OnnxReranker open() {
     OnnxReranker.Builder builder = OnnxReranker.builder();
     return model == null ? builder.build() : builder.model(ModelSource.directory(model)).build();
-  }
-
-  /** Changes when the model does. */
-  List<String> fingerprint() throws IOException {
-    return model == null ? List.of("bundled") : ModelFiles.fingerprint(model);
   }
 }

@@ -13,9 +13,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,7 +27,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Search a whole query set and write a TREC run file: qid Q0 docid rank score tag.",
       "The score of a reranked document is its raw logit. A query that is too long for the"
-          + " reranker keeps the order and the scores of the first stage, which is said.",
+          + " reranker keeps the order and the scores of the first stage; one that is too long for"
+          + " the embedding model is searched by its words. Both are said.",
       "Answers are kept when the command is stopped or fails, in a file beside the one asked for;"
           + " the same command with --resume goes on."
     })
@@ -64,8 +63,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--refuse-long-queries",
       description =
-          "End with an error before searching if a query is too long for the reranker, instead of"
-              + " leaving it in the order of the first stage.")
+          "End with an error before searching if a query is too long for a model, instead of doing"
+              + " without the model for it.")
   private boolean refuseLong;
 
   @Override
@@ -73,24 +72,15 @@ final class RunCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     List<Query> questions = Query.read(queries, IdRule.RUN_FILE);
     RunTarget target = RunTarget.at(out, spec.commandLine().getOut());
-    Set<String> tooLong = new HashSet<>();
-    try (SearchEngine.Open open =
-        engine.open(
-            IdRule.RUN_FILE,
-            reranker -> tooLong.addAll(LongQueries.find(questions, reranker, refuseLong, err)),
-            err)) {
+    var longOnes = new LongQueries(questions, refuseLong, err);
+    try (SearchEngine.Open open = engine.open(IdRule.RUN_FILE, longOnes, err)) {
       String key = IndexCache.key(identity(open, questions));
       try (RunTarget.Begun run = target.begin(key, questions.size(), resume, err)) {
-        answer(questions, tooLong, open, run);
+        answer(questions, longOnes, open, run);
         run.complete();
       }
     }
-    if (!tooLong.isEmpty()) {
-      err.println(
-          "%d of %d queries were too long for the reranker and have the order of the first stage"
-              .formatted(tooLong.size(), questions.size()));
-      err.flush();
-    }
+    longOnes.count();
     return 0;
   }
 
@@ -105,18 +95,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void answer(
-      List<Query> questions, Set<String> tooLong, SearchEngine.Open open, RunTarget.Begun run)
+      List<Query> questions, LongQueries longOnes, SearchEngine.Open open, RunTarget.Begun run)
       throws IOException {
     String tag = tag(open);
-    Pipeline full = open.pipeline();
-    Pipeline firstStage = open.firstStagePipeline();
     PrintWriter err = spec.commandLine().getErr();
     try (var progress = Progress.start("searching", questions.size(), err)) {
       int done = 0;
       for (Query question : questions) {
         if (!run.answered().contains(question.id())) {
-          Pipeline pipeline = tooLong.contains(question.id()) ? firstStage : full;
-          run.write(lines(question, search(pipeline, question), tag));
+          SearchResult result = search(longOnes.pipeline(open, question), question);
+          run.write(lines(question, result, tag));
         }
         progress.at(++done);
       }
@@ -127,8 +115,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       return pipeline.search(question.text());
     } catch (RuntimeException e) {
-      throw new IllegalStateException(
-          question.place() + ": query '" + question.id() + "': " + e.getMessage(), e);
+      throw new IllegalStateException(question.label() + e.getMessage(), e);
     }
   }
 

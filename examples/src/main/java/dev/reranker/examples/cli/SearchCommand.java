@@ -5,10 +5,10 @@ import dev.reranker.Pipeline;
 import dev.reranker.SearchRequest;
 import dev.reranker.SearchResult;
 import dev.reranker.examples.cli.input.IdRule;
+import dev.reranker.examples.cli.input.Query;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,17 +57,10 @@ final class SearchCommand implements Callable<Integer> {
     }
     var out = spec.commandLine().getOut();
     var err = spec.commandLine().getErr();
-    AtomicReference<@Nullable String> tooLong = new AtomicReference<>();
-    try (SearchEngine.Open open =
-        engine.open(
-            IdRule.ANY,
-            reranker -> tooLong.set(LongQueries.problem(text, reranker).orElse(null)),
-            err)) {
-      String problem = tooLong.get();
-      if (problem != null) {
-        err.println(problem + "; the results keep the order of the first stage");
-      }
-      Pipeline pipeline = problem == null ? open.pipeline() : open.firstStagePipeline();
+    var asked = new Query("", text, "");
+    var ifLong = new LongQueries(List.of(asked), false, err);
+    try (SearchEngine.Open open = engine.open(IdRule.ANY, ifLong, err)) {
+      Pipeline pipeline = ifLong.pipeline(open, asked);
       SearchResult result = pipeline.search(SearchRequest.of(text).withTopN(top));
       for (Hit hit : result.hits()) {
         out.printf(

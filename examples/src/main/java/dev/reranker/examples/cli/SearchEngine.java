@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -45,22 +44,21 @@ final class SearchEngine {
   /**
    * Reads the corpus, loads the models, indexes if need be; the caller closes what comes back.
    *
-   * @param check looks at what the reranker cannot do before the index is made
+   * @param queries checked with the models before the index is made
    */
-  Open open(IdRule rule, Consumer<OnnxReranker> check, PrintWriter err) throws IOException {
+  Open open(IdRule rule, LongQueries queries, PrintWriter err) throws IOException {
     List<Document> documents = Corpus.read(corpus, rule, err::println);
     err.flush();
     // Before the index, which may take minutes: a model that cannot be loaded is known at once.
     Optional<OnnxReranker> reranker = noRerank ? Optional.empty() : Optional.of(model.open());
     try {
-      reranker.ifPresent(check);
+      reranker.ifPresent(queries::check);
       var first =
-          FirstStage.open(firstStage, Kind.HYBRID, identity(documents), () -> documents, err);
+          FirstStage.open(
+              firstStage, Kind.HYBRID, queries::check, identity(documents), () -> documents, err);
       var identity = new ArrayList<>(first.identity());
       identity.add("depth " + firstStage.depth());
-      if (!noRerank) {
-        identity.addAll(model.fingerprint());
-      }
+      reranker.ifPresent(r -> identity.add(r.info().fingerprint()));
       return new Open(first, reranker, firstStage.depth(), identity);
     } catch (IOException | RuntimeException e) {
       reranker.ifPresent(OnnxReranker::close);
@@ -87,17 +85,22 @@ final class SearchEngine {
       FirstStage firstStage, Optional<OnnxReranker> reranker, int depth, List<String> identity)
       implements AutoCloseable {
 
-    Pipeline pipeline() {
+    /**
+     * The stages for a query.
+     *
+     * @param byWords whether it is searched by its words alone, whatever was asked for
+     * @param reranked whether the reranker is used, if there is one
+     */
+    Pipeline pipeline(boolean byWords, boolean reranked) {
       // Answers that a failing model has not seen are not to pass for its answers.
       Pipeline.Builder builder =
-          Pipeline.builder().retrieve(firstStage.retriever(), depth).onFailure(FailurePolicy.THROW);
-      reranker.ifPresent(r -> builder.rerank(r, depth));
+          Pipeline.builder()
+              .retrieve(byWords ? firstStage.words() : firstStage.retriever(), depth)
+              .onFailure(FailurePolicy.THROW);
+      if (reranked) {
+        reranker.ifPresent(r -> builder.rerank(r, depth));
+      }
       return builder.build();
-    }
-
-    /** For what the reranker cannot read. */
-    Pipeline firstStagePipeline() {
-      return Pipeline.builder().retrieve(firstStage.retriever(), depth).build();
     }
 
     @Override

@@ -195,6 +195,27 @@ class RunCommandTest {
   }
 
   @Test
+  void aQueryTooLongForTheEmbeddingModelIsSearchedByItsWords() throws Exception {
+    Files.writeString(
+        queries,
+        "{\"_id\": \"long\", \"text\": \"%s\"}\n".formatted("whales ".repeat(300)),
+        StandardOpenOption.APPEND);
+    Cli cli = run("--retriever", "knn", "--no-rerank");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.err())
+        .contains(
+            "queries.jsonl:3: query 'long': query has ",
+            "; it is searched by its words alone",
+            "1 of 3 queries were too long for the embedding model");
+    assertThat(Files.readAllLines(out))
+        .filteredOn(line -> line.startsWith("long "))
+        .as("apnea has none of its words")
+        .hasSize(2);
+    Cli refused = run("--retriever", "hybrid", "--no-rerank", "--refuse-long-queries");
+    assertFailed(refused, "queries.jsonl:3: query 'long': query has ");
+  }
+
+  @Test
   void aPlaceThatCannotBeWrittenIsKnownAtOnce() {
     out = folder.resolve("nowhere/out.run");
     assertFailed(run("--no-rerank"), "nowhere: no such folder");

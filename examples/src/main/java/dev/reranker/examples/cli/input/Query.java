@@ -12,11 +12,16 @@ import java.util.Optional;
 /**
  * A query of a query set.
  *
- * @param place the file and line it was read from, for messages
+ * @param place the file and line it was read from, for messages; empty for one that was typed
  */
 public record Query(String id, String text, String place) {
 
   private static final String FORM = "{\"_id\": \"q1\", \"text\": \"…\"}";
+
+  /** What messages about this query begin with. */
+  public String label() {
+    return place.isEmpty() ? "" : place + ": query '" + id + "': ";
+  }
 
   /** Reads a JSONL file in BEIR's form. */
   public static List<Query> read(Path file, IdRule rule) throws IOException {

@@ -95,8 +95,10 @@ class CorpusTest {
   void wholeNumbersAndTheSameInQuotesAreOneId() throws Exception {
     Path file =
         file(
-            "{\"_id\": 12345678901234567890, \"text\": \"b\"}\n"
-                + "{\"_id\": \"12345678901234567890\", \"text\": \"c\"}\n");
+            """
+            {"_id": 12345678901234567890, "text": "b"}
+            {"_id": "12345678901234567890", "text": "c"}
+            """);
     assertThatThrownBy(() -> read(file)).hasMessageContaining("was given in line 1 already");
   }
 
