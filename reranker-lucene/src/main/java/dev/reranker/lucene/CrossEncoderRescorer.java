@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * {@snippet :
  * TopDocs firstPass = searcher.search(query, 100); // any query, any Sort
  * Rescorer rescorer = CrossEncoderRescorer.withMissingTextLast(
- *     reranker, "how do whales sleep", DocumentText.stored("title", "blurb"));
+ *     reranker, "how do whales sleep", PassageSource.stored("title", "blurb"));
  * TopDocs best = rescorer.rescore(searcher, firstPass, 10);
  * int doc = best.scoreDocs[0].doc;
  * System.out.println(rescorer.explain(searcher, searcher.explain(query, doc), doc));
@@ -53,14 +53,14 @@ public final class CrossEncoderRescorer extends Rescorer {
 
   private final Reranker reranker;
   private final String query;
-  private final DocumentText text;
+  private final PassageSource text;
   private final boolean missingFails;
   private final @Nullable ScoreCombiner combiner;
 
   private CrossEncoderRescorer(
       Reranker reranker,
       String query,
-      DocumentText text,
+      PassageSource text,
       boolean missingFails,
       @Nullable ScoreCombiner combiner) {
     this.reranker = Objects.requireNonNull(reranker, "reranker");
@@ -79,7 +79,7 @@ public final class CrossEncoderRescorer extends Rescorer {
    * @return the rescorer
    */
   public static CrossEncoderRescorer withMissingTextLast(
-      Reranker reranker, String query, DocumentText text) {
+      Reranker reranker, String query, PassageSource text) {
     return new CrossEncoderRescorer(reranker, query, text, false, null);
   }
 
@@ -92,7 +92,7 @@ public final class CrossEncoderRescorer extends Rescorer {
    * @return the rescorer
    */
   public static CrossEncoderRescorer withMissingTextFailing(
-      Reranker reranker, String query, DocumentText text) {
+      Reranker reranker, String query, PassageSource text) {
     return new CrossEncoderRescorer(reranker, query, text, true, null);
   }
 

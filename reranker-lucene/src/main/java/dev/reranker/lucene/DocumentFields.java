@@ -94,7 +94,7 @@ record DocumentFields(String id, String text, String vector) {
     return value.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF);
   }
 
-  org.apache.lucene.document.Document write(Document document, Embedding.Vectors vectors) {
+  org.apache.lucene.document.Document write(Document document, IndexEmbedders.Vectors vectors) {
     var fields = new org.apache.lucene.document.Document();
     fields.add(new StringField(id, document.id(), Field.Store.YES));
     fields.add(new SortedDocValuesField(id, new BytesRef(document.id())));

@@ -26,8 +26,8 @@ final class IndexFailure {
   private static String wayOut(Throwable cause) {
     return switch (cause) {
       case LockObtainFailedException e ->
-          "another writer, in this or another process, has it open; close that one, or read beside"
-              + " it with a LuceneRetriever over a DirectoryReader";
+          "another writer, in this or another process, has it open; close that one, or only search"
+              + " beside it, by readOnly()";
       case IndexFormatTooOldException e ->
           "a Lucene release before the last two major ones wrote it; index the documents again";
       case IndexFormatTooNewException e ->
@@ -55,7 +55,7 @@ final class IndexFailure {
 
   private static String notWritable() {
     return "this process may not write there; give it the right to, choose another directory, or"
-        + " only search it with a LuceneRetriever over a DirectoryReader";
+        + " only search it, by readOnly()";
   }
 
   private static boolean isDiskFull(Throwable cause) {

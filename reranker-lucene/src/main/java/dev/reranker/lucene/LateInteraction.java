@@ -65,9 +65,9 @@ final class LateInteraction implements Reranker {
 
   private RerankResult rerank(IndexSearcher searcher, RerankRequest request, long start)
       throws IOException {
-    Model model = Model.of(embedder);
+    ModelIdentity model = ModelIdentity.of(embedder);
     float[][] query =
-        Embedding.units(embedder.embedQueryTokens(request.query()), model, "the query");
+        IndexEmbedders.units(embedder.embedQueryTokens(request.query()), model, "the query");
     float[] scores = new float[request.candidates().size()];
     if (query.length > 0) {
       Map<String, Integer> docs = find(searcher, request.candidates());
@@ -77,8 +77,8 @@ final class LateInteraction implements Reranker {
               .filter(i -> !docs.containsKey(id(request, i)))
               .boxed()
               .toList();
-      List<Embedding.Vectors> fresh =
-          new Embedding(null, embedder)
+      List<IndexEmbedders.Vectors> fresh =
+          new IndexEmbedders(null, embedder)
               .of(others.stream().map(i -> request.candidates().get(i).document()).toList());
       for (int i = 0; i < scores.length; i++) {
         Integer doc = docs.get(id(request, i));

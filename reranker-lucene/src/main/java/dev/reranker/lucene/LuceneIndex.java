@@ -6,38 +6,14 @@ import dev.reranker.InferenceException;
 import dev.reranker.MultiVectorEmbedder;
 import dev.reranker.Reranker;
 import dev.reranker.RetrievalException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
-import java.util.concurrent.Callable;
-import org.apache.lucene.analysis.Analyzer;
-import org.apache.lucene.analysis.standard.StandardAnalyzer;
-import org.apache.lucene.index.ConcurrentMergeScheduler;
-import org.apache.lucene.index.IndexReader;
-import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.BooleanClause;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.SearcherFactory;
-import org.apache.lucene.search.TermInSetQuery;
-import org.apache.lucene.search.similarities.BM25Similarity;
-import org.apache.lucene.search.similarities.Similarity;
-import org.apache.lucene.store.AlreadyClosedException;
-import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.MMapDirectory;
-import org.apache.lucene.util.BytesRef;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A Lucene index of documents and their embeddings, on disk or in memory.
@@ -76,42 +52,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class LuceneIndex implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LuceneIndex.class);
+  private final IndexConfig config;
+  private final GuardedIndex index;
+  private final DocumentWriter documents;
 
-  private final String where;
-  private final DocumentFields fields;
-  private final Analyzer analyzer;
-  private final Embedding embedding;
-  private final int batchSize;
-  private final IndexingListener listener;
-  private final CallGate gate;
-  private final OwnThreads threads = new OwnThreads();
-  private final OpenIndex index;
-
-  private LuceneIndex(Builder builder, String where, OpenIndex.Place place) {
-    this.where = where;
-    this.fields = new DocumentFields(builder.idField, builder.textField, builder.vectorField);
-    this.analyzer = builder.analyzer;
-    this.embedding = new Embedding(builder.embedder, builder.tokenEmbedder);
-    this.batchSize = builder.batchSize;
-    this.listener = builder.listener;
-    this.gate = new CallGate(where);
-    var config =
-        new IndexWriterConfig(analyzer)
-            .setSimilarity(builder.similarity)
-            .setCodec(new VectorCodec(builder.vectors.lucene()))
-            .setMergeScheduler(new LoggingMerges());
-    var facts = IndexFacts.of(embedding, fields, builder.vectors);
-    var searchers = new ScoringBy(builder.similarity);
-    try {
-      index = threads.call(() -> OpenIndex.open(where, place, config, searchers, facts));
-    } catch (IOException e) {
-      threads.close();
-      throw IndexFailure.of("open", where, e);
-    } catch (RuntimeException e) {
-      threads.close();
-      throw e;
-    }
+  private LuceneIndex(IndexConfig config) {
+    this.config = config;
+    this.index = new GuardedIndex(config);
+    this.documents = new DocumentWriter(index, config);
   }
 
   /**
@@ -141,64 +89,11 @@ public final class LuceneIndex implements AutoCloseable {
    *     its documents were embedded with
    */
   public void add(Iterable<Document> documents) {
-    gate.run(
+    index.run(
         () -> {
-          index.facts().checkAddedWith(where, embedding);
-          addInBatches(documents, checkAll(documents));
-          refreshNow();
+          this.documents.add(documents);
+          index.refresh();
         });
-  }
-
-  /** Checks what can be checked before the first is added: a collection, whose size is known. */
-  private OptionalLong checkAll(Iterable<Document> documents) {
-    if (!(documents instanceof Collection<Document> known)) {
-      return OptionalLong.empty();
-    }
-    long position = 0;
-    for (Document document : known) {
-      fields.check(document, position++);
-    }
-    return OptionalLong.of(known.size());
-  }
-
-  private void addInBatches(Iterable<Document> documents, OptionalLong total) {
-    long done = 0;
-    List<Document> batch = new ArrayList<>(batchSize);
-    for (Document document : documents) {
-      fields.check(document, done + batch.size());
-      batch.add(document);
-      if (batch.size() == batchSize) {
-        done = addBatch(batch, done, total);
-      }
-    }
-    if (!batch.isEmpty()) {
-      addBatch(batch, done, total);
-    }
-  }
-
-  private long addBatch(List<Document> batch, long before, OptionalLong total) {
-    List<Embedding.Vectors> embedded = embedding.of(batch);
-    write(
-        "add to",
-        () -> {
-          for (int i = 0; i < batch.size(); i++) {
-            update(batch.get(i), embedded.get(i));
-          }
-          return null;
-        });
-    long done = before + batch.size();
-    batch.clear();
-    listener.indexed(done, total);
-    return done;
-  }
-
-  private void update(Document document, Embedding.Vectors vectors) throws IOException {
-    try {
-      index.writer().updateDocument(fields.term(document.id()), fields.write(document, vectors));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "document '%s' cannot be indexed: %s".formatted(document.id(), e.getMessage()), e);
-    }
   }
 
   /**
@@ -222,49 +117,11 @@ public final class LuceneIndex implements AutoCloseable {
    */
   public void replace(Query old, Collection<Document> documents) {
     Objects.requireNonNull(old, "old");
-    gate.run(
+    index.run(
         () -> {
-          index.facts().checkAddedWith(where, embedding);
-          checkAll(documents);
-          replaceNow(old, List.copyOf(lastOfEachId(documents)));
-          refreshNow();
+          this.documents.replace(old, documents);
+          index.refresh();
         });
-  }
-
-  private static Collection<Document> lastOfEachId(Collection<Document> documents) {
-    var last = new LinkedHashMap<String, Document>();
-    documents.forEach(document -> last.put(document.id(), document));
-    return last.values();
-  }
-
-  private void replaceNow(Query old, List<Document> documents) {
-    List<BytesRef> ids = new ArrayList<>(documents.size());
-    List<Iterable<? extends IndexableField>> written = new ArrayList<>(documents.size());
-    for (int from = 0; from < documents.size(); from += batchSize) {
-      List<Document> batch = documents.subList(from, Math.min(documents.size(), from + batchSize));
-      List<Embedding.Vectors> embedded = embedding.of(batch);
-      for (int i = 0; i < batch.size(); i++) {
-        ids.add(fields.term(batch.get(i).id()).bytes());
-        written.add(fields.write(batch.get(i), embedded.get(i)));
-      }
-    }
-    Query deleted =
-        new BooleanQuery.Builder()
-            .add(old, BooleanClause.Occur.SHOULD)
-            .add(new TermInSetQuery(fields.id(), ids), BooleanClause.Occur.SHOULD)
-            .build();
-    try {
-      write("replace in", () -> index.writer().updateDocuments(deleted, written));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "one of %d documents, from '%s' to '%s', cannot be indexed: %s"
-              .formatted(
-                  documents.size(),
-                  documents.getFirst().id(),
-                  documents.getLast().id(),
-                  e.getMessage()),
-          e);
-    }
   }
 
   /**
@@ -276,11 +133,11 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IllegalStateException if the index is closed
    */
   public void delete(Collection<String> ids) {
-    Term[] terms = List.copyOf(ids).stream().map(fields::term).toArray(Term[]::new);
-    gate.run(
+    Term[] terms = List.copyOf(ids).stream().map(config.fields()::term).toArray(Term[]::new);
+    index.run(
         () -> {
-          write("delete from", () -> index.writer().deleteDocuments(terms));
-          refreshNow();
+          index.write("delete from", writer -> writer.deleteDocuments(terms));
+          index.refresh();
         });
   }
 
@@ -294,10 +151,10 @@ public final class LuceneIndex implements AutoCloseable {
    */
   public void delete(Query query) {
     Objects.requireNonNull(query, "query");
-    gate.run(
+    index.run(
         () -> {
-          write("delete from", () -> index.writer().deleteDocuments(query));
-          refreshNow();
+          index.write("delete from", writer -> writer.deleteDocuments(query));
+          index.refresh();
         });
   }
 
@@ -308,7 +165,7 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IllegalStateException if the index is closed
    */
   public void commit() {
-    gate.run(() -> write("commit", () -> index.writer().commit()));
+    index.run(() -> index.write("commit", IndexWriter::commit));
   }
 
   /**
@@ -319,16 +176,7 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IllegalStateException if the index is closed
    */
   public void refresh() {
-    gate.run(this::refreshNow);
-  }
-
-  private void refreshNow() {
-    write(
-        "refresh",
-        () -> {
-          index.searchers().maybeRefreshBlocking();
-          return null;
-        });
+    index.run(index::refresh);
   }
 
   /**
@@ -338,7 +186,7 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IllegalStateException if the index is closed
    */
   public int size() {
-    return search(searcher -> searcher.getIndexReader().numDocs());
+    return index.search(searcher -> searcher.getIndexReader().numDocs());
   }
 
   /**
@@ -351,12 +199,15 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IllegalStateException if the index has no embedder
    */
   public LuceneRetriever knn() {
-    Embedder model = embedding.embedder();
+    Embedder model = config.embedders().embedder();
     if (model == null) {
       throw new IllegalStateException(
-          where + " is open without an embedder, which knn() needs: set one in the builder");
+          config.where()
+              + " is open without an embedder, which knn() needs: set one in the builder");
     }
-    return retriever("knn", new KnnPlan(fields.vector(), model, index.facts().oversampling()));
+    return retriever(
+        "knn",
+        new KnnFirstPass(config.fields().vector(), model, () -> index.metadata().oversampling()));
   }
 
   /**
@@ -370,7 +221,7 @@ public final class LuceneIndex implements AutoCloseable {
    *     BM25 by default
    */
   public LuceneRetriever bm25() {
-    return retriever("bm25", new BagOfWords(fields.text(), analyzer));
+    return retriever("bm25", new WordsFirstPass(config.fields().text(), config.analyzer()));
   }
 
   /**
@@ -397,62 +248,25 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IllegalStateException if the index has no token embedder
    */
   public Reranker lateInteraction() {
-    MultiVectorEmbedder model = embedding.tokens();
+    MultiVectorEmbedder model = config.embedders().tokens();
     if (model == null) {
       throw new IllegalStateException(
-          where
+          config.where()
               + " is open without a token embedder, which lateInteraction() needs: set one in the"
               + " builder");
     }
-    return new LateInteraction(this::search, fields.id(), fields.tokens(), model);
+    return new LateInteraction(index, config.fields().id(), config.fields().tokens(), model);
   }
 
-  private LuceneRetriever retriever(String name, LuceneRetriever.Plan plan) {
+  private LuceneRetriever retriever(String name, FirstPass firstPass) {
+    DocumentFields fields = config.fields();
     return new LuceneRetriever(
         name,
-        this::search,
-        plan,
+        index,
+        firstPass,
         (stored, doc) -> fields.read(stored.document(doc)),
         fields.id(),
         null);
-  }
-
-  private <T> T search(SearcherSource.Search<T> call) {
-    return gate.call(() -> searchNow(call));
-  }
-
-  private <T> T searchNow(SearcherSource.Search<T> call) {
-    try {
-      IndexSearcher searcher = index.searchers().acquire();
-      try {
-        return call.run(searcher);
-      } finally {
-        threads.call(() -> release(searcher));
-      }
-    } catch (IOException e) {
-      throw IndexFailure.of("search", where, e);
-    }
-  }
-
-  /**
-   * Gives a searcher back; on the index's own threads, since the last to hold an old one deletes
-   * its files and asks for the write lock before.
-   */
-  private @Nullable Object release(IndexSearcher searcher) throws IOException {
-    index.searchers().release(searcher);
-    return null;
-  }
-
-  private void write(String doing, Callable<@Nullable Object> work) {
-    try {
-      threads.call(work);
-    } catch (IOException e) {
-      throw IndexFailure.of(doing, where, e);
-    } catch (AlreadyClosedException e) {
-      // Lucene's writer ends itself at a failure that could harm the index.
-      Throwable tragedy = index.writer().getTragicException();
-      throw IndexFailure.of(doing, where, IndexFailure.root(tragedy == null ? e : tragedy));
-    }
   }
 
   /**
@@ -465,217 +279,16 @@ public final class LuceneIndex implements AutoCloseable {
    */
   @Override
   public void close() {
-    gate.shut(
-        () -> {
-          try (threads) {
-            write(
-                "close",
-                () -> {
-                  index.close();
-                  return null;
-                });
-          }
-        });
-  }
-
-  /** Searchers that score as the index was built to. */
-  private static final class ScoringBy extends SearcherFactory {
-
-    private final Similarity similarity;
-
-    ScoringBy(Similarity similarity) {
-      this.similarity = similarity;
-    }
-
-    @Override
-    public IndexSearcher newSearcher(IndexReader reader, @Nullable IndexReader previous) {
-      var searcher = new IndexSearcher(reader);
-      searcher.setSimilarity(similarity);
-      return searcher;
-    }
-  }
-
-  /** A failed merge leaves the segments as they were; Lucene would print it and end the thread. */
-  private static final class LoggingMerges extends ConcurrentMergeScheduler {
-    @Override
-    protected void handleMergeException(Throwable failure) {
-      LOG.error("merging segments failed; the index goes on with the unmerged ones", failure);
-    }
+    index.close();
   }
 
   /** Collects the settings of an index; not thread-safe. */
-  public static final class Builder {
-
-    private OpenIndex.@Nullable Place place;
-    private String where = "";
-    private @Nullable Embedder embedder;
-    private @Nullable MultiVectorEmbedder tokenEmbedder;
-    private Analyzer analyzer = new StandardAnalyzer();
-    private Similarity similarity = new BM25Similarity();
-    private String idField = "id";
-    private String textField = "text";
-    private String vectorField = "vector";
-    private VectorFormat vectors = VectorFormat.FLOAT32;
-    private int batchSize = 256;
-    private IndexingListener listener = (done, total) -> {};
+  public static final class Builder extends IndexSettings<Builder> {
 
     private Builder() {}
 
-    /**
-     * Keeps the index in a directory, which is created if need be; what is there already is opened.
-     * This or {@link #inMemory()} is required.
-     *
-     * @param path the directory, for this index alone
-     * @return this
-     */
-    public Builder directory(Path path) {
-      Objects.requireNonNull(path, "path");
-      return place("the index in '" + path + "'", () -> openDirectory(path));
-    }
-
-    /**
-     * Keeps the index in memory, for as long as it is open.
-     *
-     * @return this
-     */
-    public Builder inMemory() {
-      return place("the index in memory", ByteBuffersDirectory::new);
-    }
-
-    Builder place(String where, OpenIndex.Place place) {
-      this.where = where;
-      this.place = place;
-      return this;
-    }
-
-    private static MMapDirectory openDirectory(Path path) throws IOException {
-      if (Files.exists(path) && !Files.isDirectory(path)) {
-        throw new IllegalArgumentException(
-            "'" + path + "' is a file; an index needs a directory: name another path");
-      }
-      return new MMapDirectory(path);
-    }
-
-    /**
-     * Embeds documents and queries, for {@link LuceneIndex#knn()}; default: none, and the index
-     * finds by words alone.
-     *
-     * @param embedder the model; stays the caller's to close, after the index
-     * @return this
-     */
-    public Builder embedder(Embedder embedder) {
-      this.embedder = Objects.requireNonNull(embedder, "embedder");
-      return this;
-    }
-
-    /**
-     * Embeds each token of documents and queries, for {@link LuceneIndex#lateInteraction()};
-     * default: none. A document then takes a vector a token: many times the room of {@link
-     * #embedder}'s.
-     *
-     * @param embedder the model; stays the caller's to close, after the index
-     * @return this
-     */
-    public Builder tokenEmbedder(MultiVectorEmbedder embedder) {
-      this.tokenEmbedder = Objects.requireNonNull(embedder, "embedder");
-      return this;
-    }
-
-    /**
-     * Splits text and queries into terms; default: {@link StandardAnalyzer} without stop words. An
-     * index must always be opened with the analyzer it was made with.
-     *
-     * @param analyzer the analyzer; stays the caller's
-     * @return this
-     */
-    public Builder analyzer(Analyzer analyzer) {
-      this.analyzer = Objects.requireNonNull(analyzer, "analyzer");
-      return this;
-    }
-
-    /**
-     * Scores for {@link LuceneIndex#bm25()}; default: {@link BM25Similarity} with k1 = 1.2 and b =
-     * 0.75. BM25's settings may change from one opening of an index to the next.
-     *
-     * @param similarity for example {@code new BM25Similarity(0.9f, 0.4f)}
-     * @return this
-     */
-    public Builder similarity(Similarity similarity) {
-      this.similarity = Objects.requireNonNull(similarity, "similarity");
-      return this;
-    }
-
-    /**
-     * Names the field of the document's id; default: {@code "id"}.
-     *
-     * @param name the field name
-     * @return this
-     */
-    public Builder idField(String name) {
-      this.idField = Objects.requireNonNull(name, "name");
-      return this;
-    }
-
-    /**
-     * Names the field of the document's text; default: {@code "text"}.
-     *
-     * @param name the field name
-     * @return this
-     */
-    public Builder textField(String name) {
-      this.textField = Objects.requireNonNull(name, "name");
-      return this;
-    }
-
-    /**
-     * Names the field of the document's embedding; default: {@code "vector"}. The token vectors of
-     * {@link #tokenEmbedder} are kept in the field of this name and {@code ".tokens"}.
-     *
-     * @param name the field name
-     * @return this
-     */
-    public Builder vectorField(String name) {
-      this.vectorField = Objects.requireNonNull(name, "name");
-      return this;
-    }
-
-    /**
-     * Sets how embeddings are kept; default: {@link VectorFormat#FLOAT32}. May change from one
-     * opening of an index to the next: what is written from then on, and what Lucene merges, is
-     * kept in the new format. As many candidates are compared from the full vectors as the coarsest
-     * format needs that the index ever had.
-     *
-     * @param vectors the format
-     * @return this
-     */
-    public Builder vectors(VectorFormat vectors) {
-      this.vectors = Objects.requireNonNull(vectors, "vectors");
-      return this;
-    }
-
-    /**
-     * Sets how many documents are embedded and written at once; default: 256.
-     *
-     * @param documents at least 1
-     * @return this
-     * @throws IllegalArgumentException if it is below 1
-     */
-    public Builder batchSize(int documents) {
-      if (documents < 1) {
-        throw new IllegalArgumentException("batchSize is " + documents + "; it is at least 1");
-      }
-      this.batchSize = documents;
-      return this;
-    }
-
-    /**
-     * Tells how far {@link LuceneIndex#add} has come; default: nobody.
-     *
-     * @param listener called after each batch
-     * @return this
-     */
-    public Builder listener(IndexingListener listener) {
-      this.listener = Objects.requireNonNull(listener, "listener");
+    @Override
+    Builder self() {
       return this;
     }
 
@@ -690,11 +303,7 @@ public final class LuceneIndex implements AutoCloseable {
      *     open, it is damaged, or it was made with another embedder or other field names
      */
     public LuceneIndex build() {
-      if (place == null) {
-        throw new IllegalStateException(
-            "an index needs a place: call directory(path) or inMemory()");
-      }
-      return new LuceneIndex(this, where, place);
+      return new LuceneIndex(config());
     }
   }
 }

@@ -3,34 +3,25 @@ package dev.reranker.lucene;
 import dev.reranker.Candidate;
 import dev.reranker.Document;
 import dev.reranker.Embedder;
-import dev.reranker.RerankException;
 import dev.reranker.RetrievalException;
 import dev.reranker.Retriever;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.DocValuesType;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
-import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherManager;
-import org.apache.lucene.search.Sort;
-import org.apache.lucene.search.SortField;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +31,12 @@ import org.jspecify.annotations.Nullable;
  * {@snippet :
  * LuceneRetriever words = LuceneRetriever.over(searcherManager)
  *     .idField("isbn")
- *     .text(DocumentText.stored("title", "blurb"))
+ *     .text(PassageSource.stored("title", "blurb"))
  *     .query(text -> new QueryBuilder(analyzer).createBooleanQuery("blurb", text))
  *     .build();
  * LuceneRetriever vectors = LuceneRetriever.over(searcherManager)
  *     .idField("isbn")
- *     .text(DocumentText.stored("title", "blurb"))
+ *     .text(PassageSource.stored("title", "blurb"))
  *     .knn("embedding", embedder)
  *     .build();
  * Query inPrint = new TermQuery(new Term("status", "in print")); // another for each call
@@ -64,74 +55,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LuceneRetriever implements Retriever {
 
-  /** How documents are found. */
-  @FunctionalInterface
-  interface Plan {
-    /** The best {@link Ask#limit()} hits, in any order, and some more if that is easier. */
-    ScoreDoc[] search(IndexSearcher searcher, Ask ask) throws IOException;
-  }
-
-  /**
-   * What is to be found.
-   *
-   * @param text what the user typed
-   * @param limit how many hits, from 1 to the number of documents
-   * @param filter what hits must also match; null: any may
-   * @param idField orders equal scores, where it has doc values
-   */
-  record Ask(String text, int limit, @Nullable Query filter, String idField) {
-
-    /** The best hits of a query under the filter. */
-    ScoreDoc[] best(IndexSearcher searcher, Query query) throws IOException {
-      Query filtered =
-          filter == null
-              ? query
-              : new BooleanQuery.Builder()
-                  .add(query, BooleanClause.Occur.MUST)
-                  .add(filter, BooleanClause.Occur.FILTER)
-                  .build();
-      if (!canSortById(searcher.getIndexReader())) {
-        return searcher.search(filtered, limit).scoreDocs;
-      }
-      var order = new Sort(SortField.FIELD_SCORE, new SortField(idField, SortField.Type.STRING));
-      ScoreDoc[] hits = searcher.search(filtered, limit, order).scoreDocs;
-      for (ScoreDoc hit : hits) {
-        hit.score = (float) ((FieldDoc) hit).fields[0];
-      }
-      return hits;
-    }
-
-    private boolean canSortById(IndexReader index) {
-      return index.leaves().stream()
-          .map(leaf -> leaf.reader().getFieldInfos().fieldInfo(idField))
-          .allMatch(id -> id != null && id.getDocValuesType() == DocValuesType.SORTED);
-    }
-  }
-
-  /** How a hit becomes a document. */
-  @FunctionalInterface
-  interface Reader {
-    Document read(StoredFields stored, int doc) throws IOException;
-  }
-
   private final String name;
   private final SearcherSource source;
-  private final Plan plan;
-  private final Reader reader;
+  private final FirstPass firstPass;
+  private final StoredDocuments documents;
   private final String idField;
   private final @Nullable Query filter;
 
   LuceneRetriever(
       String name,
       SearcherSource source,
-      Plan plan,
-      Reader reader,
+      FirstPass firstPass,
+      StoredDocuments documents,
       String idField,
       @Nullable Query filter) {
     this.name = name;
     this.source = source;
-    this.plan = plan;
-    this.reader = reader;
+    this.firstPass = firstPass;
+    this.documents = documents;
     this.idField = idField;
     this.filter = filter;
   }
@@ -184,7 +125,7 @@ public final class LuceneRetriever implements Retriever {
                 .add(this.filter, BooleanClause.Occur.FILTER)
                 .add(filter, BooleanClause.Occur.FILTER)
                 .build();
-    return new LuceneRetriever(name, source, plan, reader, idField, both);
+    return new LuceneRetriever(name, source, firstPass, documents, idField, both);
   }
 
   /**
@@ -208,11 +149,11 @@ public final class LuceneRetriever implements Retriever {
     record Hit(Document document, float score) {}
     List<Hit> hits = new ArrayList<>(limit);
     StoredFields stored = searcher.storedFields();
-    ScoreDoc[] found = search(searcher, new Ask(text, limit, filter, idField));
+    ScoreDoc[] found = search(searcher, new FirstPassRequest(text, limit, filter, idField));
     // In the order in which they are stored; the order of the hits is made below.
     Arrays.sort(found, Comparator.comparingInt(hit -> hit.doc));
     for (ScoreDoc hit : found) {
-      hits.add(new Hit(reader.read(stored, hit.doc), hit.score));
+      hits.add(new Hit(documents.read(stored, hit.doc), hit.score));
     }
     hits.sort(
         Comparator.comparingDouble(Hit::score)
@@ -228,13 +169,13 @@ public final class LuceneRetriever implements Retriever {
     return List.copyOf(candidates);
   }
 
-  private ScoreDoc[] search(IndexSearcher searcher, Ask ask) throws IOException {
+  private ScoreDoc[] search(IndexSearcher searcher, FirstPassRequest request) throws IOException {
     try {
-      return plan.search(searcher, ask);
+      return firstPass.search(searcher, request);
     } catch (IndexSearcher.TooManyClauses e) {
       throw new RetrievalException(
           "a text of %d characters made a query of more than %d clauses: use words(..), which takes any text, shorten it, or raise IndexSearcher.setMaxClauseCount"
-              .formatted(ask.text().length(), IndexSearcher.getMaxClauseCount()),
+              .formatted(request.text().length(), IndexSearcher.getMaxClauseCount()),
           e);
     }
   }
@@ -254,11 +195,11 @@ public final class LuceneRetriever implements Retriever {
   public static final class Builder {
 
     private final SearcherSource source;
-    private @Nullable Plan plan;
-    private String planName = "lucene";
+    private @Nullable FirstPass firstPass;
+    private String passName = "lucene";
     private @Nullable String name;
     private String idField = "id";
-    private DocumentText text = DocumentText.stored("text");
+    private PassageSource text = PassageSource.stored("text");
     private Set<String> metadata = Set.of();
 
     private Builder(SearcherSource source) {
@@ -273,20 +214,7 @@ public final class LuceneRetriever implements Retriever {
      */
     public Builder query(QueryFunction function) {
       Objects.requireNonNull(function, "function");
-      return plan("lucene", (searcher, ask) -> ask.best(searcher, makeQuery(function, ask.text())));
-    }
-
-    private static Query makeQuery(QueryFunction function, String typed) {
-      try {
-        Query query = function.query(typed);
-        return query == null ? MatchNoDocsQuery.INSTANCE : query;
-      } catch (RerankException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new RetrievalException(
-            "the query function failed on a text of %d characters: %s".formatted(typed.length(), e),
-            e);
-      }
+      return firstPass("lucene", new QueryFirstPass(function));
     }
 
     /**
@@ -299,7 +227,7 @@ public final class LuceneRetriever implements Retriever {
     public Builder words(String field, Analyzer analyzer) {
       Objects.requireNonNull(field, "field");
       Objects.requireNonNull(analyzer, "analyzer");
-      return plan("bm25", new BagOfWords(field, analyzer));
+      return firstPass("bm25", new WordsFirstPass(field, analyzer));
     }
 
     /**
@@ -332,12 +260,12 @@ public final class LuceneRetriever implements Retriever {
         throw new IllegalArgumentException(
             "oversampling is " + oversampling + "; it is at least 1, which compares none again");
       }
-      return plan("knn", new KnnPlan(field, embedder, oversampling));
+      return firstPass("knn", new KnnFirstPass(field, embedder, () -> oversampling));
     }
 
-    private Builder plan(String name, Plan plan) {
-      this.plan = plan;
-      this.planName = name;
+    private Builder firstPass(String name, FirstPass firstPass) {
+      this.firstPass = firstPass;
+      this.passName = name;
       return this;
     }
 
@@ -372,7 +300,7 @@ public final class LuceneRetriever implements Retriever {
      * @param text the source
      * @return this
      */
-    public Builder text(DocumentText text) {
+    public Builder text(PassageSource text) {
       this.text = Objects.requireNonNull(text, "text");
       return this;
     }
@@ -396,37 +324,13 @@ public final class LuceneRetriever implements Retriever {
      * @throws IllegalStateException if it was not said how to search
      */
     public LuceneRetriever build() {
-      if (plan == null) {
+      if (firstPass == null) {
         throw new IllegalStateException(
             "a retriever needs a way to search: call query(..), words(..) or knn(..)");
       }
-      String stage = name == null ? planName : name;
-      return new LuceneRetriever(stage, source, plan, reader(), idField, null);
-    }
-
-    private Reader reader() {
-      String id = idField;
-      DocumentText passage = text;
-      Set<String> others = metadata;
-      Set<String> wanted = new HashSet<>(others);
-      wanted.add(id);
-      return (stored, doc) -> {
-        org.apache.lucene.document.Document fields = stored.document(doc, wanted);
-        String documentId = fields.get(id);
-        if (documentId == null || documentId.isEmpty()) {
-          throw new RetrievalException(
-              "doc %d has no stored field '%s': name the field that identifies a document by idField(..); doc values alone do not do"
-                  .formatted(doc, id));
-        }
-        Map<String, String> values = new HashMap<>();
-        for (String field : others) {
-          String value = fields.get(field);
-          if (value != null) {
-            values.put(field, value);
-          }
-        }
-        return new Document(documentId, passage.read(stored, doc).orElse(""), values);
-      };
+      String stage = name == null ? passName : name;
+      var documents = StoredDocuments.of(idField, text, metadata);
+      return new LuceneRetriever(stage, source, firstPass, documents, idField, null);
     }
   }
 }

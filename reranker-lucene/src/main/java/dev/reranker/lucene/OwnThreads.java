@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.lucene.util.IORunnable;
 
 /**
  * Threads that nobody else can interrupt.
@@ -45,6 +46,15 @@ final class OwnThreads implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Runs the work as {@link #call} does. */
+  void run(IORunnable work) throws IOException {
+    call(
+        () -> {
+          work.run();
+          return true;
+        });
   }
 
   @Override

@@ -14,7 +14,7 @@ final class UnitVector {
    * @param what the text it stands for, for the message
    * @throws InferenceException if the length is not the embedder's or a number is not finite
    */
-  static float @Nullable [] of(float[] vector, Model model, String what) {
+  static float @Nullable [] of(float[] vector, ModelIdentity model, String what) {
     if (vector.length != model.dimension()) {
       throw new InferenceException(
           "embedder '%s' gave %d numbers for %s; its dimension is %d"

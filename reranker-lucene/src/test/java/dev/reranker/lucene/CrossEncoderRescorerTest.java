@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class CrossEncoderRescorerTest {
 
   private static final String QUERY = "whales sleep";
-  private static final DocumentText TEXT = DocumentText.stored("title", "body");
+  private static final PassageSource TEXT = PassageSource.stored("title", "body");
 
   private final ByteBuffersDirectory directory = new ByteBuffersDirectory();
   private final OverlapReranker reranker = new OverlapReranker();
@@ -99,9 +99,9 @@ class CrossEncoderRescorerTest {
   @Test
   void fieldsAreJoinedInTheOrderGiven() throws IOException {
     assertThat(TEXT.read(reader.storedFields(), 0)).hasValue("Fish\nfish swim");
-    assertThat(DocumentText.stored("body", "title").read(reader.storedFields(), 0))
+    assertThat(PassageSource.stored("body", "title").read(reader.storedFields(), 0))
         .hasValue("fish swim\nFish");
-    assertThatThrownBy(DocumentText::stored).hasMessageContaining("at least one stored field");
+    assertThatThrownBy(PassageSource::stored).hasMessageContaining("at least one stored field");
   }
 
   @Test

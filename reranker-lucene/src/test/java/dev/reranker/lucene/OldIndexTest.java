@@ -63,7 +63,7 @@ class OldIndexTest {
   private static LuceneRetriever.Builder over(DirectoryReader reader) {
     return LuceneRetriever.over(reader)
         .idField("isbn")
-        .text(DocumentText.stored("blurb"))
+        .text(PassageSource.stored("blurb"))
         .metadata("lang");
   }
 
@@ -150,7 +150,7 @@ class OldIndexTest {
       TopDocs firstPass = searcher.search(new TermQuery(new Term("blurb", "w7")), 100);
       TopDocs rescored =
           CrossEncoderRescorer.withMissingTextFailing(
-                  reranker, "w7 w8", DocumentText.stored("blurb"))
+                  reranker, "w7 w8", PassageSource.stored("blurb"))
               .rescore(searcher, firstPass, 100);
       assertThat(List.of(rescored.scoreDocs))
           .hasSameSizeAs(firstPass.scoreDocs)

@@ -29,7 +29,7 @@ class OwnIndexKnnRetrieverTest extends RetrieverContract {
   protected Retriever retriever() {
     return LuceneRetriever.over(searchers)
         .idField("key")
-        .text(DocumentText.stored("body"))
+        .text(PassageSource.stored("body"))
         .knn("embedding", new BagEmbedder())
         .build();
   }

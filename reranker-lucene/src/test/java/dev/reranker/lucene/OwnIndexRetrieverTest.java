@@ -51,7 +51,7 @@ class OwnIndexRetrieverTest {
   }
 
   private LuceneRetriever.Builder over() {
-    return LuceneRetriever.over(reader).idField("key").text(DocumentText.stored("body"));
+    return LuceneRetriever.over(reader).idField("key").text(PassageSource.stored("body"));
   }
 
   @Test
@@ -126,7 +126,7 @@ class OwnIndexRetrieverTest {
       var retriever =
           LuceneRetriever.over(newer)
               .idField("key")
-              .text(DocumentText.stored("body"))
+              .text(PassageSource.stored("body"))
               .words("body", new StandardAnalyzer())
               .build();
       assertThat(retriever.retrieve("whales", 9))

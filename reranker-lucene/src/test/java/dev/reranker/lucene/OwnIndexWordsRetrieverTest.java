@@ -30,7 +30,7 @@ class OwnIndexWordsRetrieverTest extends RetrieverContract {
   protected Retriever retriever() {
     return LuceneRetriever.over(reader)
         .idField("key")
-        .text(DocumentText.stored("body"))
+        .text(PassageSource.stored("body"))
         .words("body", new StandardAnalyzer())
         .build();
   }

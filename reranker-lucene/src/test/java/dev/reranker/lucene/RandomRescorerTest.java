@@ -95,7 +95,7 @@ class RandomRescorerTest {
 
     CrossEncoderRescorer rescorer =
         CrossEncoderRescorer.withMissingTextLast(
-            new OverlapReranker(), question, DocumentText.stored("body"));
+            new OverlapReranker(), question, PassageSource.stored("body"));
     if (combine) {
       rescorer = rescorer.combining(ScoreCombiner.weighted(weight));
     }

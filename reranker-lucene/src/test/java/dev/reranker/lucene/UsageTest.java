@@ -75,7 +75,7 @@ class UsageTest {
           TopDocs firstPass = searcher.search(query, 100);
           Rescorer rescorer =
               CrossEncoderRescorer.withMissingTextLast(
-                  reranker, "whales swim", DocumentText.stored("title", "body"));
+                  reranker, "whales swim", PassageSource.stored("title", "body"));
           TopDocs best = rescorer.rescore(searcher, firstPass, 10);
           assertThat(best.scoreDocs[0].doc).isEqualTo(1);
         } finally {
@@ -88,7 +88,7 @@ class UsageTest {
   @Test
   void retrieversOverAnApplicationsIndex() throws IOException {
     Map<String, String> texts = Map.of("a", "Whales sleep, says the database.");
-    DocumentText database =
+    PassageSource database =
         (stored, doc) ->
             Optional.ofNullable(texts.get(stored.document(doc, Set.of("key")).get("key")));
     try (var directory = new ByteBuffersDirectory()) {

@@ -99,7 +99,7 @@ class WhileWritingTest {
             }
           };
       write.run();
-      var over = LuceneRetriever.over(searchers).idField("key").text(DocumentText.stored("body"));
+      var over = LuceneRetriever.over(searchers).idField("key").text(PassageSource.stored("body"));
       List<LuceneRetriever> retrievers =
           List.of(
               over.words("body", new StandardAnalyzer()).build(),

@@ -25,11 +25,12 @@ import org.apache.lucene.util.BytesRef;
  * BM25 weights a query's terms. A text of more terms than half of Lucene's clause limit keeps those
  * that fewest documents have, which decide the order anyway; the other half is left to filters.
  */
-record BagOfWords(String field, Analyzer analyzer) implements LuceneRetriever.Plan {
+record WordsFirstPass(String field, Analyzer analyzer) implements FirstPass {
 
   @Override
-  public ScoreDoc[] search(IndexSearcher searcher, LuceneRetriever.Ask ask) throws IOException {
-    return ask.best(searcher, query(searcher.getIndexReader(), ask.text()));
+  public ScoreDoc[] search(IndexSearcher searcher, FirstPassRequest request) throws IOException {
+    Query query = request.filtered(query(searcher.getIndexReader(), request.text()));
+    return TieOrder.best(searcher, query, request.limit(), request.idField());
   }
 
   private Query query(IndexReader reader, String text) throws IOException {

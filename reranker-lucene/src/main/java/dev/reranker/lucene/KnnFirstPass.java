@@ -6,7 +6,9 @@ import dev.reranker.RetrievalException;
 import java.io.IOException;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntSupplier;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorEncoding;
@@ -15,17 +17,20 @@ import org.apache.lucene.search.DoubleValuesSourceRescorer;
 import org.apache.lucene.search.FullPrecisionFloatVectorSimilarityValuesSource;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nearest neighbours of the query's embedding in a vector field.
+ * The nearest neighbours of the query's embedding in a vector field: through the HNSW graph, or,
+ * for so many that the graph would have to be walked for the most part, by comparing all vectors.
  *
  * @param oversampling how many times the asked-for hits are compared again from the full vectors,
  *     which a quantised field has beside the rounded ones; 1: none
  */
-record KnnPlan(String field, Embedder embedder, int oversampling) implements LuceneRetriever.Plan {
+record KnnFirstPass(String field, Embedder embedder, IntSupplier oversampling)
+    implements FirstPass {
 
   /**
    * How many more than asked for are found, so that equal vectors (the same text twice) are ordered
@@ -33,24 +38,41 @@ record KnnPlan(String field, Embedder embedder, int oversampling) implements Luc
    */
   static final int TIES = 16;
 
+  /** From this part of all vectors on, all are compared: one in four. */
+  private static final int EXACT_FROM = 4;
+
   @Override
-  public ScoreDoc[] search(IndexSearcher searcher, LuceneRetriever.Ask ask) throws IOException {
+  public ScoreDoc[] search(IndexSearcher searcher, FirstPassRequest request) throws IOException {
     IndexReader index = searcher.getIndexReader();
     FieldInfo vectors = findField(index);
     if (vectors == null) {
       return NOTHING;
     }
-    float[] vector = embed(ask.text(), vectors.getVectorSimilarityFunction());
+    float[] vector = embed(request.text(), vectors.getVectorSimilarityFunction());
     if (vector == null) {
       return NOTHING;
     }
-    int wanted = Math.min(ask.limit() + TIES, index.maxDoc());
-    int k = (int) Math.min((long) wanted * oversampling, index.maxDoc());
-    var query = new KnnFloatVectorQuery(field, vector, k, ask.filter());
-    TopDocs nearest = searcher.search(query, k);
-    return oversampling == 1 || nearest.scoreDocs.length == 0
+    int again = oversampling.getAsInt();
+    long wanted = (long) request.limit() + TIES;
+    long k = wanted * again;
+    if (k >= count(index) / EXACT_FROM) {
+      Query all = request.filtered(new ExactVectorQuery(field, vector));
+      return TieOrder.best(searcher, all, request.limit(), request.idField());
+    }
+    var query = new KnnFloatVectorQuery(field, vector, (int) k, request.filter());
+    TopDocs nearest = searcher.search(query, (int) k);
+    return again == 1 || nearest.scoreDocs.length == 0
         ? nearest.scoreDocs
-        : new FromFullVectors(vector, field).rescore(searcher, nearest, wanted).scoreDocs;
+        : new FromFullVectors(vector, field).rescore(searcher, nearest, (int) wanted).scoreDocs;
+  }
+
+  private long count(IndexReader index) throws IOException {
+    long vectors = 0;
+    for (LeafReaderContext leaf : index.leaves()) {
+      FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
+      vectors += values == null ? 0 : values.size();
+    }
+    return vectors;
   }
 
   private static final ScoreDoc[] NOTHING = {};
@@ -70,7 +92,7 @@ record KnnPlan(String field, Embedder embedder, int oversampling) implements Luc
 
   private float @Nullable [] embed(String text, VectorSimilarityFunction similarity) {
     float[] vector = embedder.embedQuery(text);
-    float[] unit = UnitVector.of(vector, Model.of(embedder), "the query");
+    float[] unit = UnitVector.of(vector, ModelIdentity.of(embedder), "the query");
     return switch (similarity) {
       case DOT_PRODUCT, COSINE -> unit;
       case EUCLIDEAN, MAXIMUM_INNER_PRODUCT -> vector.clone();

@@ -12,15 +12,15 @@ import org.apache.lucene.index.StoredFields;
  * Where a hit's passage comes from: stored fields, or a store of the application's own.
  *
  * {@snippet :
- * DocumentText inTheIndex = DocumentText.stored("title", "blurb");
- * DocumentText elsewhere = (stored, doc) ->
+ * PassageSource inTheIndex = PassageSource.stored("title", "blurb");
+ * PassageSource elsewhere = (stored, doc) ->
  *     Optional.ofNullable(texts.get(stored.document(doc, Set.of("isbn")).get("isbn")));
  * }
  *
  * <p>Implementations are thread-safe; the {@link StoredFields} belongs to the calling thread.
  */
 @FunctionalInterface
-public interface DocumentText {
+public interface PassageSource {
 
   /**
    * Reads the passage of one document.
@@ -40,7 +40,7 @@ public interface DocumentText {
    * @return the text source
    * @throws IllegalArgumentException if no field is named
    */
-  static DocumentText stored(String... fields) {
+  static PassageSource stored(String... fields) {
     List<String> names = List.of(fields);
     if (names.isEmpty()) {
       throw new IllegalArgumentException("name at least one stored field to read the passage from");

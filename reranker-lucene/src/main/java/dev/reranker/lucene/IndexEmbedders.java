@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param embedder one vector a text; null: none
  * @param tokens one vector a token; null: none
  */
-record Embedding(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder tokens) {
+record IndexEmbedders(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder tokens) {
 
   /** The vectors of one text. */
   static final class Vectors {
@@ -53,12 +53,12 @@ record Embedding(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder toke
       float[] vector = null;
       if (embedder != null) {
         checkCount(embedder.name(), whole.size(), batch.size());
-        vector = UnitVector.of(whole.get(i), Model.of(embedder), what);
+        vector = UnitVector.of(whole.get(i), ModelIdentity.of(embedder), what);
       }
       float[][] matrix = {};
       if (tokens != null) {
         checkCount(tokens.name(), parts.size(), batch.size());
-        matrix = units(parts.get(i), Model.of(tokens), what);
+        matrix = units(parts.get(i), ModelIdentity.of(tokens), what);
       }
       vectors.add(new Vectors(vector, matrix));
     }
@@ -73,7 +73,7 @@ record Embedding(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder toke
   }
 
   /** The vectors at length 1, those of length 0 left out. */
-  static float[][] units(List<float[]> vectors, Model model, String what) {
+  static float[][] units(List<float[]> vectors, ModelIdentity model, String what) {
     List<float[]> units = new ArrayList<>(vectors.size());
     for (float[] vector : vectors) {
       float[] unit = UnitVector.of(vector, model, "a token of " + what);

@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param oversampling how many times the asked-for candidates are compared from the full vectors:
  *     what the coarsest {@link VectorFormat} needs that the index was ever open with
  */
-record IndexFacts(
-    @Nullable Model embedder, @Nullable Model tokens, DocumentFields fields, int oversampling) {
+record IndexMetadata(
+    @Nullable ModelIdentity embedder,
+    @Nullable ModelIdentity tokens,
+    DocumentFields fields,
+    int oversampling) {
 
   private static final String EMBEDDER = "reranker.embedder";
   private static final String DIMENSION = "reranker.dimension";
@@ -28,12 +31,12 @@ record IndexFacts(
   private static final String VECTOR = "reranker.vector-field";
   private static final String OVERSAMPLING = "reranker.oversampling";
 
-  static IndexFacts of(Embedding embedding, DocumentFields fields, VectorFormat vectors) {
+  static IndexMetadata of(IndexEmbedders embedding, DocumentFields fields, VectorFormat vectors) {
     Embedder whole = embedding.embedder();
     MultiVectorEmbedder tokens = embedding.tokens();
-    return new IndexFacts(
-        whole == null ? null : Model.of(whole),
-        tokens == null ? null : Model.of(tokens),
+    return new IndexMetadata(
+        whole == null ? null : ModelIdentity.of(whole),
+        tokens == null ? null : ModelIdentity.of(tokens),
         fields,
         vectors.oversampling());
   }
@@ -60,17 +63,17 @@ record IndexFacts(
    *
    * @throws RetrievalException if {@link LuceneIndex} did not make it
    */
-  static IndexFacts fromUserData(String where, Map<String, String> data) {
+  static IndexMetadata fromUserData(String where, Map<String, String> data) {
     String id = data.get(ID);
     String text = data.get(TEXT);
     String vector = data.get(VECTOR);
     if (id == null || text == null || vector == null) {
       throw new RetrievalException(
           where
-              + " holds documents that another program indexed; LuceneIndex writes only to its own"
+              + " holds documents that another program indexed; LuceneIndex opens only its own"
               + " indexes: choose an empty directory, or search that index with a LuceneRetriever");
     }
-    return new IndexFacts(
+    return new IndexMetadata(
         model(data, EMBEDDER, DIMENSION),
         model(data, TOKEN_EMBEDDER, TOKEN_DIMENSION),
         new DocumentFields(id, text, vector),
@@ -78,15 +81,16 @@ record IndexFacts(
   }
 
   /** These facts for an index that is now also written as {@code now} says. */
-  IndexFacts and(IndexFacts now) {
-    return new IndexFacts(embedder, tokens, fields, Math.max(oversampling, now.oversampling));
+  IndexMetadata and(IndexMetadata now) {
+    return new IndexMetadata(embedder, tokens, fields, Math.max(oversampling, now.oversampling));
   }
 
-  private static @Nullable Model model(Map<String, String> data, String name, String dimension) {
+  private static @Nullable ModelIdentity model(
+      Map<String, String> data, String name, String dimension) {
     String known = data.get(name);
     return known == null
         ? null
-        : new Model(known, Integer.parseInt(data.getOrDefault(dimension, "0")));
+        : new ModelIdentity(known, Integer.parseInt(data.getOrDefault(dimension, "0")));
   }
 
   /**
@@ -95,7 +99,7 @@ record IndexFacts(
    *
    * @throws RetrievalException naming both sides, if it cannot
    */
-  void checkOpenedWith(String where, IndexFacts now) {
+  void checkOpenedWith(String where, IndexMetadata now) {
     if (!fields.equals(now.fields)) {
       throw new RetrievalException(
           "%s was made with %s, not with %s: open it with the same field names, or index again into an empty directory"
@@ -106,7 +110,7 @@ record IndexFacts(
   }
 
   private static void check(
-      String where, String kind, @Nullable Model made, @Nullable Model opened) {
+      String where, String kind, @Nullable ModelIdentity made, @Nullable ModelIdentity opened) {
     if (opened != null && !opened.equals(made)) {
       throw new RetrievalException(
           "%s was made with %s, not with %s: vectors of different models do not compare. Open it with the same %s, or index again into an empty directory"
@@ -119,7 +123,7 @@ record IndexFacts(
    *
    * @throws IllegalStateException if they would lack vectors that the others have
    */
-  void checkAddedWith(String where, Embedding embedding) {
+  void checkAddedWith(String where, IndexEmbedders embedding) {
     if (embedder != null && embedding.embedder() == null) {
       throw cannotAdd(where, describe("embedder", embedder));
     }
@@ -134,7 +138,7 @@ record IndexFacts(
             .formatted(where, model));
   }
 
-  private static String describe(String kind, @Nullable Model model) {
+  private static String describe(String kind, @Nullable ModelIdentity model) {
     return model == null
         ? "no " + kind
         : "%s '%s' (dimension %d)".formatted(kind, model.name(), model.dimension());

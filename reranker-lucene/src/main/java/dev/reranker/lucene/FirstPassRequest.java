@@ -1,0 +1,27 @@
+package dev.reranker.lucene;
+
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link FirstPass} is to find.
+ *
+ * @param text what the user typed
+ * @param limit how many hits, from 1 to the number of documents
+ * @param filter what hits must also match; null: any may
+ * @param idField orders equal scores, where it has doc values
+ */
+record FirstPassRequest(String text, int limit, @Nullable Query filter, String idField) {
+
+  /** A query that finds what the given one does, under the filter. */
+  Query filtered(Query query) {
+    return filter == null
+        ? query
+        : new BooleanQuery.Builder()
+            .add(query, BooleanClause.Occur.MUST)
+            .add(filter, BooleanClause.Occur.FILTER)
+            .build();
+  }
+}
