@@ -32,7 +32,7 @@ public final class RerankResult {
   }
 
   /**
-   * Starts the result of a reranker, which says the score of each candidate that it scored and
+   * Starts the result of a reranker, which records the score of each candidate that it scored and
    * leaves order, ties and the rest to the builder.
    *
    * {@snippet :
@@ -89,6 +89,13 @@ public final class RerankResult {
     return List.copyOf(picked);
   }
 
+  /** This result under another stage's name. */
+  RerankResult named(String stage) {
+    return new RerankResult(
+        hits.stream().map(hit -> hit.named(stage)).toList(),
+        report.as(stage, report.candidates(), report.took()));
+  }
+
   /** Collects the scores of a result; not thread-safe. */
   public static final class Builder {
 
@@ -96,19 +103,17 @@ public final class RerankResult {
     private final String stage;
     private final @Nullable StageScore[] scores;
     private final BitSet truncated = new BitSet();
-    private long tokens;
-    private long paddedTokens;
-    private Duration took = Duration.ZERO;
-    private boolean pastDeadline;
+    private final StageReport.Builder report;
 
     private Builder(RerankRequest request, String stage) {
       this.request = Objects.requireNonNull(request, "request");
       this.stage = Objects.requireNonNull(stage, "stage");
       this.scores = new StageScore[request.candidates().size()];
+      this.report = StageReport.builder(stage);
     }
 
     /**
-     * Says a candidate's score, of a model that has no other number.
+     * Records a candidate's score, of a model that has no other number.
      *
      * @param index the candidate's position in the request, from 0
      * @param score higher is better
@@ -122,7 +127,7 @@ public final class RerankResult {
     }
 
     /**
-     * Says a candidate's score and the raw output that it was made of.
+     * Records a candidate's score and the raw output that it was made of.
      *
      * @param index the candidate's position in the request, from 0
      * @param score the activation of {@code raw}; higher is better. Where it rounds two raw outputs
@@ -163,47 +168,47 @@ public final class RerankResult {
     }
 
     /**
-     * Says that a candidate's passage was cut to the model's length.
+     * Records that a candidate's passage was cut to the model's length.
      *
      * @param index the candidate's position in the request, from 0
      * @return this
+     * @throws IndexOutOfBoundsException if there is no such candidate
      */
     public Builder truncated(int index) {
-      truncated.set(index);
+      truncated.set(Objects.checkIndex(index, scores.length));
       return this;
     }
 
     /**
-     * Says how many tokens were computed; default: 0.
+     * Records how many tokens were computed; default: 0.
      *
      * @param tokens without padding
      * @param paddedTokens with padding
      * @return this
      */
     public Builder tokens(long tokens, long paddedTokens) {
-      this.tokens = tokens;
-      this.paddedTokens = paddedTokens;
+      report.tokens(tokens, paddedTokens);
       return this;
     }
 
     /**
-     * Says how long the call took; default: zero.
+     * Records how long the call took; default: zero.
      *
-     * @param took by the wall
+     * @param took wall-clock time
      * @return this
      */
     public Builder took(Duration took) {
-      this.took = Objects.requireNonNull(took, "took");
+      report.took(took);
       return this;
     }
 
     /**
-     * Says that the deadline passed before all candidates were scored.
+     * Records that the deadline passed before all candidates were scored.
      *
      * @return this
      */
     public Builder pastDeadline() {
-      this.pastDeadline = true;
+      report.pastDeadline();
       return this;
     }
 
@@ -226,15 +231,7 @@ public final class RerankResult {
         }
       }
       scored.sort(BEST_FIRST);
-      var report =
-          StageReport.builder(stage)
-              .scored(scored.size(), rest.size())
-              .truncated(truncated.cardinality())
-              .tokens(tokens, paddedTokens)
-              .took(took);
-      if (pastDeadline) {
-        report.pastDeadline();
-      }
+      report.scored(scored.size(), rest.size()).truncated(truncated.cardinality());
       scored.addAll(rest);
       List<Hit> hits = Ranking.first(request.topN(), scored);
       return new RerankResult(hits, report.candidates(hits.size()).build());
