@@ -2,7 +2,7 @@ package dev.reranker.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;

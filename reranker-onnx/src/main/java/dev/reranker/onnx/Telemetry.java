@@ -1,7 +1,7 @@
 package dev.reranker.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
