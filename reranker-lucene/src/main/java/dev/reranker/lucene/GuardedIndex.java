@@ -1,5 +1,6 @@
 package dev.reranker.lucene;
 
+import dev.reranker.internal.CallGate;
 import java.io.IOException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.AlreadyClosedException;
@@ -24,8 +25,8 @@ final class GuardedIndex implements SearcherSource, AutoCloseable {
   /**
    * Opens the index.
    *
-   * @throws dev.reranker.RetrievalException if it cannot be read or written, or was made with other
-   *     settings
+   * @throws dev.reranker.error.RetrievalException if it cannot be read or written, or was made with
+   *     other settings
    */
   GuardedIndex(IndexConfig config) {
     this.where = config.where();
@@ -107,7 +108,7 @@ final class GuardedIndex implements SearcherSource, AutoCloseable {
   /** Waits for calls in flight, then commits, if open for writing, and releases all. */
   @Override
   public void close() {
-    gate.shut(
+    gate.close(
         () -> {
           try (threads) {
             onOwnThreads("close", index::close);

@@ -17,7 +17,7 @@ record WritableIndex(IndexMetadata metadata, IndexWriter writer, Searchers searc
   /**
    * Opens the index, or creates it, and makes sure that its metadata is committed.
    *
-   * @throws dev.reranker.RetrievalException if it was made with other settings
+   * @throws dev.reranker.error.RetrievalException if it was made with other settings
    */
   static WritableIndex open(IndexConfig config, OwnThreads threads) throws IOException {
     Directory directory = config.place().open();

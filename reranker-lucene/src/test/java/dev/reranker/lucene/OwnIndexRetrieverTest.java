@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
-import dev.reranker.InferenceException;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

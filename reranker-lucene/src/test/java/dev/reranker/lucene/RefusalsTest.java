@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
 import dev.reranker.Embedder;
-import dev.reranker.InferenceException;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.AccessDeniedException;
@@ -92,7 +92,7 @@ class RefusalsTest {
     index.close();
     assertThatThrownBy(() -> index.add(Texts.WHALES))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("the index in memory is closed");
+        .hasMessage("the index in memory is closed: build a new one");
     assertThatThrownBy(() -> index.delete(List.of("a"))).hasMessageContaining("closed");
     assertThatThrownBy(index::commit).hasMessageContaining("closed");
     assertThatThrownBy(index::refresh).hasMessageContaining("closed");
@@ -199,7 +199,7 @@ class RefusalsTest {
     try (var index = inMemory().embedder(broken).build()) {
       assertThatThrownBy(() -> index.add(Texts.WHALES))
           .isInstanceOf(InferenceException.class)
-          .hasMessageContaining("embedder 'bag' gave a NaN or infinite number for document 'a'");
+          .hasMessageContaining("embedder 'bag' gave NaN or infinity for document 'a'");
     }
   }
 
@@ -210,13 +210,15 @@ class RefusalsTest {
     }
     assertThatThrownBy(() -> onDisk().embedder(new BagEmbedder("new model", 8)).build())
         .isInstanceOf(RetrievalException.class)
-        .hasMessageContaining("was made with embedder 'old model' (dimension 8)")
-        .hasMessageContaining("not with embedder 'new model' (dimension 8)")
+        .hasMessageContaining(
+            "was made with embedder 'old model' (dimension 8, fingerprint old model/8)")
+        .hasMessageContaining(
+            "not with embedder 'new model' (dimension 8, fingerprint new model/8)")
         .hasMessageContaining("index again");
     assertThatThrownBy(() -> onDisk().embedder(new BagEmbedder("old model", 16)).build())
         .isInstanceOf(RetrievalException.class)
-        .hasMessageContaining("(dimension 8)")
-        .hasMessageContaining("(dimension 16)");
+        .hasMessageContaining("(dimension 8, fingerprint old model/8)")
+        .hasMessageContaining("(dimension 16, fingerprint old model/16)");
   }
 
   @Test
@@ -248,7 +250,7 @@ class RefusalsTest {
       assertThat(index.bm25().retrieve("whales", 9)).hasSize(3);
       assertThatThrownBy(() -> index.add(Texts.WHALES))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("was made with embedder 'bag' (dimension 32)")
+          .hasMessageContaining("was made with embedder 'bag' (dimension 32, fingerprint bag/32)")
           .hasMessageContaining("open it with that embedder");
       index.delete(List.of("a"));
     }
