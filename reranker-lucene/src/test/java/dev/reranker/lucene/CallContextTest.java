@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
@@ -156,15 +157,25 @@ class CallContextTest {
     return SearchContext.create().withDeadline(deadline);
   }
 
-  /** The clock moves at each look, so that only a search that looks while it scores stops early. */
   @Test
-  void luceneIsStoppedAtTheDeadline() {
-    var looks = new AtomicLong();
-    Deadline soon = Deadline.after(Duration.ofNanos(3), looks::incrementAndGet);
-    SearchContext context = SearchContext.create().withDeadline(soon);
-    assertThatThrownBy(() -> index.bm25().retrieve("whales", 60, context))
-        .isInstanceOf(DeadlineException.class);
-    assertThat(looks.get()).as("looks at the clock").isLessThan(30);
+  void luceneIsStoppedAtTheDeadlineAndTheApplicationsSearcherIsLeftAlone() throws IOException {
+    try (var directory = new ByteBuffersDirectory()) {
+      OwnIndex.write(directory, Texts.WHALES);
+      try (var reader = DirectoryReader.open(directory)) {
+        var own = new IndexSearcher(reader);
+        var time = new AtomicLong();
+        IndexSearcher limited = LimitedSearcher.of(own, until(time, 100));
+        assertThat(limited.search(MatchAllDocsQuery.INSTANCE, 9).scoreDocs).hasSize(6);
+        assertThat(limited.timedOut()).isFalse();
+        time.set(100);
+        assertThat(limited.search(MatchAllDocsQuery.INSTANCE, 9).scoreDocs).isEmpty();
+        assertThat(limited.timedOut()).isTrue();
+        assertThat(own.getTimeout()).isNull();
+        assertThat(LimitedSearcher.of(own, SearchContext.create())).isSameAs(own);
+        var special = new IndexSearcher(reader) {};
+        assertThat(LimitedSearcher.of(special, until(time, 1))).isSameAs(special);
+      }
+    }
   }
 
   @Test

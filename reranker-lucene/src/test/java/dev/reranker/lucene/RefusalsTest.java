@@ -22,6 +22,9 @@ import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.IOContext;
@@ -145,6 +148,43 @@ class RefusalsTest {
       tokenizer.setMaxTokenLength(StandardTokenizer.MAX_TOKEN_LENGTH_LIMIT);
       return new TokenStreamComponents(tokenizer);
     }
+  }
+
+  @Test
+  void aReplacementByNothingSaysWhatFailed() {
+    var refused =
+        new Query() {
+          @Override
+          public Query rewrite(IndexSearcher searcher) {
+            throw new IllegalArgumentException("no such field");
+          }
+
+          @Override
+          public void visit(QueryVisitor visitor) {}
+
+          @Override
+          public String toString(String field) {
+            return "refused";
+          }
+
+          @Override
+          public boolean equals(Object other) {
+            return this == other;
+          }
+
+          @Override
+          public int hashCode() {
+            return 1;
+          }
+        };
+    LuceneIndex index = inMemory().build();
+    index.add(Texts.WHALES);
+    assertThatThrownBy(() -> index.replace(refused, List.of()))
+        .hasMessageContaining("no such field");
+    assertThatThrownBy(index::close)
+        .as("Lucene has ended the writer")
+        .isInstanceOf(RetrievalException.class)
+        .hasMessageContaining("no such field");
   }
 
   @Test

@@ -158,6 +158,11 @@ class WhileWritingTest {
         Thread.onSpinWait();
       }
       assertThat(close.isDone()).isFalse();
+      assertThatThrownBy(() -> index.bm25().retrieve("whales", 1))
+          .as("a new call while closing waits")
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is closed");
+      assertThatThrownBy(index::commit).isInstanceOf(IllegalStateException.class);
       goOn.countDown();
       add.get();
       close.get();
