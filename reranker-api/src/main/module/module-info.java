@@ -8,6 +8,7 @@ module dev.reranker {
   exports dev.reranker;
   exports dev.reranker.error;
   exports dev.reranker.eval;
+  exports dev.reranker.passage;
   exports dev.reranker.internal to
       dev.reranker.onnx,
       dev.reranker.lucene;

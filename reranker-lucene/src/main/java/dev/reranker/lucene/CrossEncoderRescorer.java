@@ -1,21 +1,23 @@
 package dev.reranker.lucene;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
-import dev.reranker.InferenceException;
-import dev.reranker.RankedDocument;
+import dev.reranker.Hit;
 import dev.reranker.RerankRequest;
 import dev.reranker.Reranker;
 import dev.reranker.ScoreCombiner;
+import dev.reranker.SearchContext;
+import dev.reranker.StageScore;
+import dev.reranker.error.InferenceException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.Explanation;
-import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Rescorer;
 import org.apache.lucene.search.ScoreDoc;
@@ -35,43 +37,68 @@ import org.jspecify.annotations.Nullable;
  * System.out.println(rescorer.explain(searcher, searcher.explain(query, doc), doc));
  * }
  *
- * <p><b>Order.</b> Best first; equal logits by Lucene's doc id. The score of a {@link ScoreDoc} is
- * a float, in which high probabilities may look equal whose logits are not: the order is still that
- * of the logits. Hits that a reranker left unscored (past its deadline, say) come after the scored
- * ones, with those that have no text, in first-pass order and with a score of negative infinity.
+ * <p><b>Order.</b> Best first; equal scores by the raw output, then by Lucene's doc id. The score
+ * of a {@link ScoreDoc} is a float, in which high probabilities may look equal whose logits are
+ * not: the order is still that of the logits. All scores are finite.
  *
- * <p><b>What is kept.</b> Each hit's {@code shardIndex}, the sort values of a {@link FieldDoc}, and
- * the total hit count. The first-pass {@link TopDocs} and its hits are never changed; a hit that it
- * has twice comes back twice.
+ * <p><b>Hits that are not scored</b>: those without text, or with a blank one, and those that the
+ * reranker left unscored (past its deadline, say). By {@link #withMissingTextLast} they come after
+ * the scored ones, in first-pass order and with the score {@link #UNSCORED}, which lies below each
+ * score of a model: so lists of several shards can be merged by score, and no hit that was not read
+ * climbs over one that was. By {@link #withFallbackToFirstPassScore} they keep their first-pass
+ * score and are ordered by it among the others. Where no hit has a text, and the stored fields that
+ * the {@link PassageSource} names are stored for no document, that is an {@link
+ * IllegalArgumentException} which names them.
+ *
+ * <p><b>What is kept.</b> Each hit's {@code shardIndex}, the sort values of a {@link
+ * org.apache.lucene.search.FieldDoc}, and the total hit count. The first-pass {@link TopDocs} and
+ * its hits are never changed; a hit that it has twice comes back twice.
  *
  * <p>A rescorer is made for one query; making one costs nothing. It is immutable, thread-safe and
  * does not own the reranker.
  */
 public final class CrossEncoderRescorer extends Rescorer {
 
+  /**
+   * The score of hits that were not scored, unless they keep their first-pass score: the smallest
+   * finite float, below each score that a model gives.
+   */
+  public static final float UNSCORED = Rescored.UNSCORED;
+
   private static final String FIRST_PASS = "first pass";
+
+  /** What becomes of a hit without text. */
+  private enum Missing {
+    LAST,
+    FAILS,
+    KEEPS_ITS_SCORE
+  }
 
   private final Reranker reranker;
   private final String query;
   private final PassageSource text;
-  private final boolean missingFails;
+  private final Missing missing;
   private final @Nullable ScoreCombiner combiner;
+  private final @Nullable SearchContext context;
 
   private CrossEncoderRescorer(
       Reranker reranker,
       String query,
       PassageSource text,
-      boolean missingFails,
-      @Nullable ScoreCombiner combiner) {
+      Missing missing,
+      @Nullable ScoreCombiner combiner,
+      @Nullable SearchContext context) {
     this.reranker = Objects.requireNonNull(reranker, "reranker");
     this.query = Objects.requireNonNull(query, "query");
     this.text = Objects.requireNonNull(text, "text");
-    this.missingFails = missingFails;
+    this.missing = missing;
     this.combiner = combiner;
+    this.context = context;
   }
 
   /**
-   * A rescorer that puts hits without text behind all others, in first-pass order.
+   * A rescorer that puts hits that are not scored behind all others, in first-pass order and with
+   * the score {@link #UNSCORED}.
    *
    * @param reranker the cross-encoder
    * @param query what the user typed
@@ -80,7 +107,7 @@ public final class CrossEncoderRescorer extends Rescorer {
    */
   public static CrossEncoderRescorer withMissingTextLast(
       Reranker reranker, String query, PassageSource text) {
-    return new CrossEncoderRescorer(reranker, query, text, false, null);
+    return new CrossEncoderRescorer(reranker, query, text, Missing.LAST, null, null);
   }
 
   /**
@@ -93,20 +120,48 @@ public final class CrossEncoderRescorer extends Rescorer {
    */
   public static CrossEncoderRescorer withMissingTextFailing(
       Reranker reranker, String query, PassageSource text) {
-    return new CrossEncoderRescorer(reranker, query, text, true, null);
+    return new CrossEncoderRescorer(reranker, query, text, Missing.FAILS, null, null);
+  }
+
+  /**
+   * A rescorer by which hits that are not scored keep their first-pass score and are ordered by it
+   * among the others, as {@link org.apache.lucene.search.LateInteractionRescorer} has it. The two
+   * scores should then be of one scale; and where lists are merged by score later, hits that were
+   * not read may come before hits that were.
+   *
+   * @param reranker the cross-encoder
+   * @param query what the user typed
+   * @param text where passages come from
+   * @return the rescorer
+   */
+  public static CrossEncoderRescorer withFallbackToFirstPassScore(
+      Reranker reranker, String query, PassageSource text) {
+    return new CrossEncoderRescorer(reranker, query, text, Missing.KEEPS_ITS_SCORE, null, null);
   }
 
   /**
    * This rescorer with a score made of both passes, for example by {@link
    * ScoreCombiner#weighted(double)}; without this the cross-encoder's score replaces the other.
-   * Scores are combined within the hits that have a text.
+   * Scores are combined within the hits that were scored.
    *
    * @param combiner makes the new score of the first-pass score and the cross-encoder's
    * @return the new rescorer; this one stays as it is
    */
   public CrossEncoderRescorer combining(ScoreCombiner combiner) {
     Objects.requireNonNull(combiner, "combiner");
-    return new CrossEncoderRescorer(reranker, query, text, missingFails, combiner);
+    return new CrossEncoderRescorer(reranker, query, text, missing, combiner, context);
+  }
+
+  /**
+   * This rescorer within a call: the reranker sees the call's deadline, cancellation and
+   * attributes.
+   *
+   * @param context what the call carries
+   * @return the new rescorer; this one stays as it is
+   */
+  public CrossEncoderRescorer within(SearchContext context) {
+    Objects.requireNonNull(context, "context");
+    return new CrossEncoderRescorer(reranker, query, text, missing, combiner, context);
   }
 
   /**
@@ -117,10 +172,12 @@ public final class CrossEncoderRescorer extends Rescorer {
    * @param topN how many of the best to return, at least 1
    * @return the best hits by the cross-encoder
    * @throws IllegalArgumentException if {@code topN} is below 1, the query does not fit the model,
-   *     a hit is not of this searcher, a hit has no text where that was to fail, or scores are to
-   *     be combined and a hit's is not finite (a search by {@link org.apache.lucene.search.Sort}
-   *     gives NaN)
-   * @throws InferenceException if the model fails, or the combiner gives NaN
+   *     a hit is not of this searcher, a hit has no text where that was to fail, no document has
+   *     the stored fields that texts are read from, the combiner gives another number of scores, or
+   *     a first-pass score is needed and not finite (a search by {@link
+   *     org.apache.lucene.search.Sort} gives NaN)
+   * @throws InferenceException if the model fails, or the combiner gives NaN or infinity
+   * @throws dev.reranker.error.CancelledException if the call was cancelled
    * @throws IllegalStateException if the reranker is closed
    * @throws IOException if reading a passage fails
    */
@@ -130,57 +187,69 @@ public final class CrossEncoderRescorer extends Rescorer {
       throw new IllegalArgumentException("topN is " + topN + "; ask for at least 1 hit");
     }
     ScoreDoc[] hits = firstPass.scoreDocs;
-    List<Candidate> passages = passages(searcher, hits);
-    List<Rescored> order = new ArrayList<>(hits.length);
-    boolean[] scored = new boolean[hits.length];
-    for (Rescored hit : score(hits, passages)) {
-      order.add(hit);
-      scored[hit.position()] = true;
-    }
-    order.sort(BEST_FIRST);
+    List<Rescored> scored = score(hits, texts(searcher, hits));
+    var isScored = new BitSet();
+    scored.forEach(hit -> isScored.set(hit.position()));
+    List<Rescored> order = new ArrayList<>(scored);
+    List<Rescored> last = new ArrayList<>();
     for (int i = 0; i < hits.length; i++) {
-      if (!scored[i]) {
-        order.add(new Rescored(i, hits[i], Double.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY));
+      if (isScored.get(i)) {
+        continue;
+      }
+      if (missing == Missing.KEEPS_ITS_SCORE) {
+        order.add(Rescored.unscored(i, hits[i], firstPassScore(hits[i])));
+      } else {
+        last.add(Rescored.unscored(i, hits[i], UNSCORED));
       }
     }
+    order.sort(Rescored.BEST_FIRST);
+    order.addAll(last);
     ScoreDoc[] best = order.stream().limit(topN).map(Rescored::toScoreDoc).toArray(ScoreDoc[]::new);
     return new TopDocs(firstPass.totalHits, best);
   }
 
-  /** A hit with its new score. */
-  private record Rescored(int position, ScoreDoc hit, double score, float logit) {
-    ScoreDoc toScoreDoc() {
-      return hit instanceof FieldDoc sorted && sorted.fields != null
-          ? new FieldDoc(hit.doc, (float) score, sorted.fields.clone(), hit.shardIndex)
-          : new ScoreDoc(hit.doc, (float) score, hit.shardIndex);
+  /** The hits' texts, by position; read in the order in which they are stored. */
+  private @Nullable String[] texts(IndexSearcher searcher, ScoreDoc[] hits) throws IOException {
+    StoredFields stored = searcher.storedFields();
+    @Nullable String[] texts = new String[hits.length];
+    int[] byDoc =
+        IntStream.range(0, hits.length)
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> hits[i].doc))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    boolean any = false;
+    for (int position : byDoc) {
+      checkOf(searcher, hits[position].doc);
+      texts[position] = text(stored, hits[position].doc).orElse(null);
+      any |= texts[position] != null;
     }
+    if (missing == Missing.FAILS) {
+      checkAll(hits, texts);
+    }
+    if (!any && hits.length > 0) {
+      StoredFieldCheck.complaint(searcher.getIndexReader(), text.fields())
+          .ifPresent(
+              complaint -> {
+                throw new IllegalArgumentException(complaint);
+              });
+    }
+    return texts;
   }
 
-  private static final Comparator<Rescored> BEST_FIRST =
-      Comparator.comparingDouble(Rescored::score)
-          .thenComparingDouble(Rescored::logit)
-          .reversed()
-          .thenComparingInt(hit -> hit.hit().doc)
-          .thenComparingInt(Rescored::position);
-
-  /** The hits that have a text; a candidate's id is the hit's position. */
-  private List<Candidate> passages(IndexSearcher searcher, ScoreDoc[] hits) throws IOException {
-    StoredFields stored = searcher.storedFields();
-    List<Candidate> candidates = new ArrayList<>(hits.length);
+  private static void checkAll(ScoreDoc[] hits, @Nullable String[] texts) {
     for (int i = 0; i < hits.length; i++) {
-      checkOf(searcher, hits[i].doc);
-      Optional<String> passage = text.read(stored, hits[i].doc);
-      if (passage.isPresent()) {
-        float score = Float.isNaN(hits[i].score) ? 0 : hits[i].score;
-        var document = Document.of(Integer.toString(i), passage.get());
-        candidates.add(Candidate.of(document, FIRST_PASS, i + 1, score));
-      } else if (missingFails) {
+      if (texts[i] == null) {
         throw new IllegalArgumentException(
             "hit %d of %d (doc %d) has no text: index or store one, or make the rescorer by withMissingTextLast"
                 .formatted(i + 1, hits.length, hits[i].doc));
       }
     }
-    return candidates;
+  }
+
+  /** A blank text is none: a model's score of it would say nothing about the document. */
+  private Optional<String> text(StoredFields stored, int doc) throws IOException {
+    return text.read(stored, doc).filter(passage -> !passage.isBlank());
   }
 
   private static void checkOf(IndexSearcher searcher, int doc) {
@@ -192,57 +261,59 @@ public final class CrossEncoderRescorer extends Rescorer {
     }
   }
 
-  private List<Rescored> score(ScoreDoc[] hits, List<Candidate> passages) {
-    List<RankedDocument> ranked =
-        reranker.rerank(RerankRequest.of(query, passages)).documents().stream()
-            .filter(RankedDocument::scored)
-            .sorted(Comparator.comparingInt(RankedDocument::index))
-            .toList();
-    double[] scores = ranked.stream().mapToDouble(RankedDocument::score).toArray();
-    int[] positions =
-        ranked.stream()
-            .mapToInt(hit -> Integer.parseInt(passages.get(hit.index()).document().id()))
-            .toArray();
-    if (combiner != null) {
-      double[] before = new double[positions.length];
-      for (int i = 0; i < positions.length; i++) {
-        before[i] = firstPassScore(hits[positions[i]]);
+  private List<Rescored> score(ScoreDoc[] hits, @Nullable String[] texts) {
+    List<Hit> passages = new ArrayList<>(hits.length);
+    List<Integer> positions = new ArrayList<>(hits.length);
+    for (int i = 0; i < hits.length; i++) {
+      String passage = texts[i];
+      if (passage != null) {
+        // The same document may be there twice; and no id of an index's documents looks like this.
+        var document = Document.of("hit " + (i + 1) + ", doc " + hits[i].doc, passage);
+        float score = Float.isFinite(hits[i].score) ? hits[i].score : 0;
+        passages.add(Hit.of(document, FIRST_PASS, i + 1, score));
+        positions.add(i);
       }
-      scores = checked(combiner.combine(before, scores), scores.length);
     }
+    List<Hit> ranked =
+        reranker.rerank(request(passages)).hits().stream()
+            .filter(Hit::scored)
+            .sorted(Comparator.comparingInt(Hit::index))
+            .toList();
+    double[] scores = scores(hits, positions, ranked);
     List<Rescored> rescored = new ArrayList<>(ranked.size());
-    for (int i = 0; i < positions.length; i++) {
-      int position = positions[i];
-      rescored.add(new Rescored(position, hits[position], scores[i], ranked.get(i).logit()));
+    for (int i = 0; i < scores.length; i++) {
+      int position = positions.get(ranked.get(i).index());
+      double raw = ranked.get(i).raw().orElse(0);
+      rescored.add(new Rescored(position, hits[position], scores[i], raw));
     }
     return rescored;
+  }
+
+  private RerankRequest request(List<Hit> passages) {
+    RerankRequest request = RerankRequest.of(query, passages);
+    return context == null ? request : request.withContext(context);
+  }
+
+  private double[] scores(ScoreDoc[] hits, List<Integer> positions, List<Hit> ranked) {
+    List<StageScore> now = ranked.stream().map(Hit::current).toList();
+    if (combiner == null || combiner == ScoreCombiner.replace()) {
+      return now.stream().mapToDouble(StageScore::score).toArray();
+    }
+    List<StageScore> before = new ArrayList<>(now.size());
+    for (Hit hit : ranked) {
+      int position = positions.get(hit.index());
+      before.add(StageScore.of(FIRST_PASS, position + 1, firstPassScore(hits[position])));
+    }
+    return combiner.combined(before, now);
   }
 
   private static double firstPassScore(ScoreDoc hit) {
     if (!Float.isFinite(hit.score)) {
       throw new IllegalArgumentException(
-          ("doc %d has no first-pass score to combine with (it is %s), as a search by Sort gives"
-                  + " none: fill it by TopFieldCollector.populateScores; and another rescorer"
-                  + " gives -Infinity to what it did not score: drop those hits, or let the"
-                  + " cross-encoder's score replace theirs")
+          "doc %d has no first-pass score to combine with or fall back to (it is %s), as a search by Sort gives none: fill it by TopFieldCollector.populateScores, or let the cross-encoder's score replace it and hits without text come last"
               .formatted(hit.doc, hit.score));
     }
     return hit.score;
-  }
-
-  private static double[] checked(double[] combined, int hits) {
-    if (combined.length != hits) {
-      throw new IllegalArgumentException(
-          "the combiner gave %d scores for %d hits; it must give one each"
-              .formatted(combined.length, hits));
-    }
-    for (double score : combined) {
-      if (Double.isNaN(score)) {
-        throw new InferenceException(
-            "the combiner gave NaN for one of %d hits: no rank can be made of it".formatted(hits));
-      }
-    }
-    return combined;
   }
 
   /**
@@ -253,7 +324,8 @@ public final class CrossEncoderRescorer extends Rescorer {
    * @param searcher the searcher that found the hit
    * @param firstPassExplanation how it scored there
    * @param docID Lucene's number of the document
-   * @return the explanation; no match where the document has no text
+   * @return the explanation; no match where the document is not scored, unless it keeps its
+   *     first-pass score
    * @throws IllegalArgumentException if the document is not of this searcher, or the query does not
    *     fit the model
    * @throws InferenceException if the model fails
@@ -267,22 +339,15 @@ public final class CrossEncoderRescorer extends Rescorer {
     Explanation first =
         Explanation.match(
             firstPassExplanation.getValue(), "first-pass score", firstPassExplanation);
-    Optional<String> passage = text.read(searcher.storedFields(), docID);
+    Optional<String> passage = text(searcher.storedFields(), docID);
     if (passage.isEmpty()) {
-      return Explanation.noMatch(
-          missingFails
-              ? "no text to read: a rescorer withMissingTextFailing refuses it"
-              : "no text to read: stands behind all hits that have one",
-          first);
+      return notScored("no text to read", first);
     }
-    RankedDocument hit = reranker.rerank(query, List.of(passage.get())).documents().get(0);
+    Hit only = Hit.of(Document.of("doc " + docID, passage.get()), FIRST_PASS, 1, 0);
+    Hit hit = reranker.rerank(request(List.of(only))).hits().get(0);
     if (!hit.scored()) {
-      return Explanation.noMatch("not scored by '" + reranker.name() + "'", first);
+      return notScored("not scored by '" + reranker.name() + "'", first);
     }
-    Explanation logit = Explanation.match(hit.logit(), "logit, the raw output of the model");
-    Explanation activation =
-        Explanation.match(
-            hit.score(), "activation of the logit by '" + reranker.name() + "'", logit);
     Explanation truncation =
         hit.truncated()
             ? Explanation.match(1, "truncated: the model read only the passage's beginning")
@@ -292,8 +357,29 @@ public final class CrossEncoderRescorer extends Rescorer {
         combiner == null
             ? "cross-encoder score, in place of the first-pass score"
             : "cross-encoder score, before it is combined with the first-pass score among the hits",
-        activation,
+        model(hit),
         truncation,
         first);
+  }
+
+  private Explanation model(Hit hit) {
+    return hit.raw().isEmpty()
+        ? Explanation.match(hit.score(), "score of '" + reranker.name() + "'")
+        : Explanation.match(
+            hit.score(),
+            "activation of the logit by '" + reranker.name() + "'",
+            Explanation.match(hit.raw().getAsDouble(), "logit, the raw output of the model"));
+  }
+
+  private Explanation notScored(String why, Explanation first) {
+    return switch (missing) {
+      case KEEPS_ITS_SCORE ->
+          Explanation.match(
+              first.getValue(), why + ", so not reranked: keeps its first-pass score", first);
+      case FAILS ->
+          Explanation.noMatch(why + ": a rescorer withMissingTextFailing refuses it", first);
+      case LAST ->
+          Explanation.noMatch(why + ", so not reranked: stands behind all hits that are", first);
+    };
   }
 }

@@ -9,7 +9,6 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.SortedDocValuesField;
-import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.IndexWriter;
@@ -20,11 +19,8 @@ import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.UnicodeUtil;
 import org.jspecify.annotations.Nullable;
 
-/** How a {@link Document} lies in the index: id, text, vector, and one field a metadata key. */
+/** How a {@link Document} lies in the index: id, text, vector, and one field per metadata key. */
 record DocumentFields(String id, String text, String vector) {
-
-  /** UTF-8 takes at most 3 bytes a char. */
-  private static final int LONG_VALUE_PREFIX = IndexWriter.MAX_TERM_LENGTH / 3;
 
   DocumentFields {
     checkName("idField", id);
@@ -61,8 +57,8 @@ record DocumentFields(String id, String text, String vector) {
    * Checks what Lucene could not keep.
    *
    * @param position the document's place in the caller's list, for the message
-   * @throws IllegalArgumentException if the id is too long or not valid UTF-16, or a metadata key
-   *     is one of the field names
+   * @throws IllegalArgumentException if the id is too long or not valid UTF-16, a metadata key is
+   *     one of the field names, or a metadata value of a class that cannot be kept
    */
   void check(@Nullable Document document, long position) {
     if (document == null) {
@@ -81,11 +77,18 @@ record DocumentFields(String id, String text, String vector) {
           "the id of document %d ('%s') has an unpaired surrogate, which UTF-8 cannot keep: use an id of valid characters"
               .formatted(position, start));
     }
-    for (String key : document.metadata().keySet()) {
+    for (Map.Entry<String, Object> entry : document.metadata().entrySet()) {
+      String key = entry.getKey();
       if (key.isEmpty() || Set.of(id, text, vector, tokens()).contains(key)) {
         throw new IllegalArgumentException(
             "document %d ('%s') has the metadata key '%s'; keys are not empty and not '%s', '%s', '%s' or '%s', the index's own fields: rename the key, or those by the builder"
                 .formatted(position, start, key, id, text, vector, tokens()));
+      }
+      MetadataFields.check(entry.getValue(), key, position, start);
+      if (document.metadata().containsKey(MetadataFields.numbers(key))) {
+        throw new IllegalArgumentException(
+            "document %d ('%s') has the metadata keys '%s' and '%s'; the second is the index's own field for the numbers of the first: rename one of them"
+                .formatted(position, start, key, MetadataFields.numbers(key)));
       }
     }
   }
@@ -99,13 +102,7 @@ record DocumentFields(String id, String text, String vector) {
     fields.add(new StringField(id, document.id(), Field.Store.YES));
     fields.add(new SortedDocValuesField(id, new BytesRef(document.id())));
     fields.add(new TextField(text, document.text(), Field.Store.YES));
-    document
-        .metadata()
-        .forEach(
-            (key, value) -> {
-              fields.add(new StringField(key, indexed(value), Field.Store.NO));
-              fields.add(new StoredField(key, value));
-            });
+    document.metadata().forEach((key, value) -> MetadataFields.add(fields, key, value));
     float[] whole = vectors.whole();
     if (whole != null) {
       fields.add(new KnnFloatVectorField(vector, whole, VectorSimilarityFunction.DOT_PRODUCT));
@@ -116,24 +113,17 @@ record DocumentFields(String id, String text, String vector) {
     return fields;
   }
 
-  /** What of a metadata value is indexed: all of it, or as many characters as surely fit. */
-  private static String indexed(String value) {
-    int bytes = UnicodeUtil.calcUTF16toUTF8Length(value, 0, value.length());
-    return bytes > IndexWriter.MAX_TERM_LENGTH ? value.substring(0, LONG_VALUE_PREFIX) : value;
-  }
-
   Document read(org.apache.lucene.document.Document stored) {
     String documentId = "";
     String documentText = "";
-    Map<String, String> metadata = new LinkedHashMap<>();
+    Map<String, Object> metadata = new LinkedHashMap<>();
     for (IndexableField field : stored) {
-      String value = field.stringValue();
       if (field.name().equals(id)) {
-        documentId = value;
+        documentId = field.stringValue();
       } else if (field.name().equals(text)) {
-        documentText = value;
+        documentText = field.stringValue();
       } else {
-        metadata.put(field.name(), value);
+        metadata.put(field.name(), MetadataFields.value(field));
       }
     }
     return new Document(documentId, documentText, metadata);

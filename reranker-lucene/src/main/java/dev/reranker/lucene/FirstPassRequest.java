@@ -1,5 +1,6 @@
 package dev.reranker.lucene;
 
+import dev.reranker.SearchContext;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.Query;
@@ -12,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param limit how many hits, from 1 to the number of documents
  * @param filter what hits must also match; null: any may
  * @param idField orders equal scores, where it has doc values
+ * @param context what the call carries; its filter is in {@code filter} already
  */
-record FirstPassRequest(String text, int limit, @Nullable Query filter, String idField) {
+record FirstPassRequest(
+    String text, int limit, @Nullable Query filter, String idField, SearchContext context) {
 
   /** A query that finds what the given one does, under the filter. */
   Query filtered(Query query) {

@@ -1,7 +1,7 @@
 package dev.reranker.lucene;
 
+import dev.reranker.internal.CallGate;
 import java.io.IOException;
-import java.util.Optional;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.IORunnable;
@@ -20,14 +20,13 @@ final class GuardedIndex implements SearcherSource, AutoCloseable {
   private final String where;
   private final CallGate gate;
   private final OwnThreads threads = new OwnThreads();
-  private final MergeWatch merges = new MergeWatch();
   private final OpenIndex index;
 
   /**
    * Opens the index.
    *
-   * @throws dev.reranker.RetrievalException if it cannot be read or written, or was made with other
-   *     settings
+   * @throws dev.reranker.error.RetrievalException if it cannot be read or written, or was made with
+   *     other settings
    */
   GuardedIndex(IndexConfig config) {
     this.where = config.where();
@@ -38,7 +37,7 @@ final class GuardedIndex implements SearcherSource, AutoCloseable {
               () ->
                   config.readOnly()
                       ? ReadOnlyIndex.open(config, threads)
-                      : WritableIndex.open(config, threads, merges));
+                      : WritableIndex.open(config, threads));
     } catch (IOException e) {
       threads.close();
       throw IndexFailure.of("open", where, e);
@@ -51,11 +50,6 @@ final class GuardedIndex implements SearcherSource, AutoCloseable {
   /** How the index was made, as of now. */
   IndexMetadata metadata() {
     return index.metadata();
-  }
-
-  /** What the last background merge failed with; empty if it succeeded. */
-  Optional<Throwable> mergeFailure() {
-    return gate.call(merges::failure);
   }
 
   /** Runs the steps of one call, which closing waits for. */
@@ -106,7 +100,7 @@ final class GuardedIndex implements SearcherSource, AutoCloseable {
     } catch (IOException e) {
       throw IndexFailure.of(doing, where, e);
     } catch (AlreadyClosedException e) {
-      // Lucene's writer ends itself at a failure that could harm the index.
+      // Lucene's writer ends itself at a failure that could harm the index, also of a merge.
       throw IndexFailure.of(doing, where, IndexFailure.root(index.tragedy().orElse(e)));
     }
   }
@@ -114,7 +108,7 @@ final class GuardedIndex implements SearcherSource, AutoCloseable {
   /** Waits for calls in flight, then commits, if open for writing, and releases all. */
   @Override
   public void close() {
-    gate.shut(
+    gate.close(
         () -> {
           try (threads) {
             onOwnThreads("close", index::close);

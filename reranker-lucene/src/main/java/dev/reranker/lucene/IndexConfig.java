@@ -1,8 +1,11 @@
 package dev.reranker.lucene;
 
 import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.search.similarities.Similarity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an index is opened with: the settings of its builder.
@@ -21,16 +24,30 @@ record IndexConfig(
     int batchSize,
     IndexingListener listener) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(IndexConfig.class);
+
   /** What an index made with these settings remembers of them. */
   IndexMetadata metadata() {
     return IndexMetadata.of(embedders, fields, vectors);
   }
 
-  IndexWriterConfig forWriter(MergeWatch merges) {
+  IndexWriterConfig forWriter() {
     return new IndexWriterConfig(analyzer)
         .setSimilarity(similarity)
         .setCodec(new VectorCodec(vectors.lucene()))
-        .setMergePolicy(merges.policy())
-        .setMergeScheduler(merges.scheduler());
+        .setMergeScheduler(new LoggingMerges());
+  }
+
+  /** Merges in the background; one that fails ends the writer, which the next write tells. */
+  private static final class LoggingMerges extends ConcurrentMergeScheduler {
+
+    /** Lucene would print it and end the thread. */
+    @Override
+    protected void handleMergeException(Throwable failure) {
+      LOG.error(
+          "merging segments failed; searches go on, but nothing can be written until the index is"
+              + " closed and opened again",
+          failure);
+    }
   }
 }

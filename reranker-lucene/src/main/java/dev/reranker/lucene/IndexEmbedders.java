@@ -2,17 +2,19 @@ package dev.reranker.lucene;
 
 import dev.reranker.Document;
 import dev.reranker.Embedder;
-import dev.reranker.InferenceException;
 import dev.reranker.MultiVectorEmbedder;
+import dev.reranker.error.InferenceException;
+import dev.reranker.internal.UnitVector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The models of an index, and their checked vectors.
  *
- * @param embedder one vector a text; null: none
- * @param tokens one vector a token; null: none
+ * @param embedder one vector per text; null: none
+ * @param tokens one vector per token; null: none
  */
 record IndexEmbedders(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder tokens) {
 
@@ -49,16 +51,16 @@ record IndexEmbedders(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder
     List<List<float[]>> parts = tokens == null ? List.of() : tokens.embedPassageTokens(texts);
     List<Vectors> vectors = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {
-      String what = "document '" + batch.get(i).id() + "'";
+      String id = batch.get(i).id();
       float[] vector = null;
       if (embedder != null) {
         checkCount(embedder.name(), whole.size(), batch.size());
-        vector = UnitVector.of(whole.get(i), ModelIdentity.of(embedder), what);
+        vector = unit(whole.get(i), embedder, () -> "document '" + id + "'");
       }
       float[][] matrix = {};
       if (tokens != null) {
         checkCount(tokens.name(), parts.size(), batch.size());
-        matrix = units(parts.get(i), ModelIdentity.of(tokens), what);
+        matrix = units(parts.get(i), tokens, () -> "document '" + id + "'");
       }
       vectors.add(new Vectors(vector, matrix));
     }
@@ -72,11 +74,19 @@ record IndexEmbedders(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder
     }
   }
 
+  /** The vector at length 1; null for one of length 0. */
+  static float @Nullable [] unit(float[] vector, Embedder embedder, Supplier<String> what) {
+    return UnitVector.of(vector, embedder.name(), embedder.dimension(), what);
+  }
+
   /** The vectors at length 1, those of length 0 left out. */
-  static float[][] units(List<float[]> vectors, ModelIdentity model, String what) {
+  static float[][] units(
+      List<float[]> vectors, MultiVectorEmbedder embedder, Supplier<String> what) {
     List<float[]> units = new ArrayList<>(vectors.size());
     for (float[] vector : vectors) {
-      float[] unit = UnitVector.of(vector, model, "a token of " + what);
+      float[] unit =
+          UnitVector.of(
+              vector, embedder.name(), embedder.dimension(), () -> "a token of " + what.get());
       if (unit != null) {
         units.add(unit);
       }

@@ -2,7 +2,7 @@ package dev.reranker.lucene;
 
 import dev.reranker.Embedder;
 import dev.reranker.MultiVectorEmbedder;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.RetrievalException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +24,10 @@ record IndexMetadata(
 
   private static final String EMBEDDER = "reranker.embedder";
   private static final String DIMENSION = "reranker.dimension";
+  private static final String FINGERPRINT = "reranker.fingerprint";
   private static final String TOKEN_EMBEDDER = "reranker.token-embedder";
   private static final String TOKEN_DIMENSION = "reranker.token-dimension";
+  private static final String TOKEN_FINGERPRINT = "reranker.token-fingerprint";
   private static final String ID = "reranker.id-field";
   private static final String TEXT = "reranker.text-field";
   private static final String VECTOR = "reranker.vector-field";
@@ -47,15 +49,24 @@ record IndexMetadata(
     data.put(TEXT, fields.text());
     data.put(VECTOR, fields.vector());
     data.put(OVERSAMPLING, Integer.toString(oversampling));
-    if (embedder != null) {
-      data.put(EMBEDDER, embedder.name());
-      data.put(DIMENSION, Integer.toString(embedder.dimension()));
-    }
-    if (tokens != null) {
-      data.put(TOKEN_EMBEDDER, tokens.name());
-      data.put(TOKEN_DIMENSION, Integer.toString(tokens.dimension()));
-    }
+    put(data, embedder, EMBEDDER, DIMENSION, FINGERPRINT);
+    put(data, tokens, TOKEN_EMBEDDER, TOKEN_DIMENSION, TOKEN_FINGERPRINT);
     return data;
+  }
+
+  private static void put(
+      Map<String, String> data,
+      @Nullable ModelIdentity model,
+      String name,
+      String dimension,
+      String fingerprint) {
+    if (model != null) {
+      data.put(name, model.name());
+      data.put(dimension, Integer.toString(model.dimension()));
+      if (model.fingerprint() != null) {
+        data.put(fingerprint, model.fingerprint());
+      }
+    }
   }
 
   /**
@@ -74,23 +85,33 @@ record IndexMetadata(
               + " indexes: choose an empty directory, or search that index with a LuceneRetriever");
     }
     return new IndexMetadata(
-        model(data, EMBEDDER, DIMENSION),
-        model(data, TOKEN_EMBEDDER, TOKEN_DIMENSION),
+        model(data, EMBEDDER, DIMENSION, FINGERPRINT),
+        model(data, TOKEN_EMBEDDER, TOKEN_DIMENSION, TOKEN_FINGERPRINT),
         new DocumentFields(id, text, vector),
         Integer.parseInt(data.getOrDefault(OVERSAMPLING, "1")));
   }
 
-  /** These facts for an index that is now also written as {@code now} says. */
+  /** This for an index that is now also written as {@code now} says. */
   IndexMetadata and(IndexMetadata now) {
-    return new IndexMetadata(embedder, tokens, fields, Math.max(oversampling, now.oversampling));
+    return new IndexMetadata(
+        completed(embedder, now.embedder),
+        completed(tokens, now.tokens),
+        fields,
+        Math.max(oversampling, now.oversampling));
+  }
+
+  private static @Nullable ModelIdentity completed(
+      @Nullable ModelIdentity made, @Nullable ModelIdentity now) {
+    return made == null || now == null ? made : made.completedBy(now);
   }
 
   private static @Nullable ModelIdentity model(
-      Map<String, String> data, String name, String dimension) {
+      Map<String, String> data, String name, String dimension, String fingerprint) {
     String known = data.get(name);
     return known == null
         ? null
-        : new ModelIdentity(known, Integer.parseInt(data.getOrDefault(dimension, "0")));
+        : new ModelIdentity(
+            known, Integer.parseInt(data.getOrDefault(dimension, "0")), data.get(fingerprint));
   }
 
   /**
@@ -111,7 +132,7 @@ record IndexMetadata(
 
   private static void check(
       String where, String kind, @Nullable ModelIdentity made, @Nullable ModelIdentity opened) {
-    if (opened != null && !opened.equals(made)) {
+    if (opened != null && (made == null || !made.isSameAs(opened))) {
       throw new RetrievalException(
           "%s was made with %s, not with %s: vectors of different models do not compare. Open it with the same %s, or index again into an empty directory"
               .formatted(where, describe(kind, made), describe(kind, opened), kind));
@@ -139,9 +160,7 @@ record IndexMetadata(
   }
 
   private static String describe(String kind, @Nullable ModelIdentity model) {
-    return model == null
-        ? "no " + kind
-        : "%s '%s' (dimension %d)".formatted(kind, model.name(), model.dimension());
+    return model == null ? "no " + kind : kind + " " + model;
   }
 
   private static String describe(DocumentFields fields) {

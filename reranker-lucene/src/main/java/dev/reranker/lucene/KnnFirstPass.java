@@ -1,8 +1,8 @@
 package dev.reranker.lucene;
 
 import dev.reranker.Embedder;
-import dev.reranker.InferenceException;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import java.util.Set;
 import java.util.TreeSet;
@@ -52,6 +52,7 @@ record KnnFirstPass(String field, Embedder embedder, IntSupplier oversampling)
     if (vector == null) {
       return NOTHING;
     }
+    request.context().check();
     int again = oversampling.getAsInt();
     long wanted = (long) request.limit() + TIES;
     long k = wanted * again;
@@ -92,7 +93,7 @@ record KnnFirstPass(String field, Embedder embedder, IntSupplier oversampling)
 
   private float @Nullable [] embed(String text, VectorSimilarityFunction similarity) {
     float[] vector = embedder.embedQuery(text);
-    float[] unit = UnitVector.of(vector, ModelIdentity.of(embedder), "the query");
+    float[] unit = IndexEmbedders.unit(vector, embedder, () -> "the query");
     return switch (similarity) {
       case DOT_PRODUCT, COSINE -> unit;
       case EUCLIDEAN, MAXIMUM_INNER_PRODUCT -> vector.clone();

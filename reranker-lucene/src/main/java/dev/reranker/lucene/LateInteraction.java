@@ -2,20 +2,20 @@ package dev.reranker.lucene;
 
 import static org.apache.lucene.index.VectorSimilarityFunction.DOT_PRODUCT;
 
-import dev.reranker.Candidate;
+import dev.reranker.Hit;
 import dev.reranker.MultiVectorEmbedder;
 import dev.reranker.RerankRequest;
 import dev.reranker.RerankResult;
-import dev.reranker.RerankStats;
 import dev.reranker.Reranker;
-import dev.reranker.Retriever;
+import dev.reranker.SearchContext;
+import dev.reranker.error.CancelledException;
+import dev.reranker.internal.Checks;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.BitSet;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PostingsEnum;
@@ -56,53 +56,83 @@ final class LateInteraction implements Reranker {
   @Override
   public RerankResult rerank(RerankRequest request) {
     if (closed) {
-      throw new IllegalStateException("the late-interaction stage is closed");
+      throw new IllegalStateException(
+          "the late-interaction stage is closed: ask the index for a new one");
     }
-    Retriever.checkArguments(request.query(), 1);
+    Checks.query(request.query());
+    checkWanted(request.context());
     long start = System.nanoTime();
-    return source.search(searcher -> rerank(searcher, request, start));
+    var result = RerankResult.builder(request, name());
+    if (request.context().deadline().expired()) {
+      return result.pastDeadline().build();
+    }
+    if (!request.candidates().isEmpty()) {
+      float[][] query =
+          IndexEmbedders.units(
+              embedder.embedQueryTokens(request.query()), embedder, () -> "the query");
+      score(request, query, result);
+    }
+    return result.took(Duration.ofNanos(System.nanoTime() - start)).build();
   }
 
-  private RerankResult rerank(IndexSearcher searcher, RerankRequest request, long start)
-      throws IOException {
-    ModelIdentity model = ModelIdentity.of(embedder);
-    float[][] query =
-        IndexEmbedders.units(embedder.embedQueryTokens(request.query()), model, "the query");
-    float[] scores = new float[request.candidates().size()];
-    if (query.length > 0) {
-      Map<String, Integer> docs = find(searcher, request.candidates());
-      Map<Integer, Float> indexed = scoreIndexed(searcher, query, docs);
-      List<Integer> others =
-          IntStream.range(0, scores.length)
-              .filter(i -> !docs.containsKey(id(request, i)))
-              .boxed()
-              .toList();
-      List<IndexEmbedders.Vectors> fresh =
-          new IndexEmbedders(null, embedder)
-              .of(others.stream().map(i -> request.candidates().get(i).document()).toList());
-      for (int i = 0; i < scores.length; i++) {
-        Integer doc = docs.get(id(request, i));
-        scores[i] = doc == null ? 0 : indexed.getOrDefault(doc, 0f);
+  private static void checkWanted(SearchContext context) {
+    if (context.cancelled()) {
+      throw new CancelledException("the call was cancelled before all candidates were scored");
+    }
+  }
+
+  private void score(RerankRequest request, float[][] query, RerankResult.Builder result) {
+    if (query.length == 0) {
+      for (int i = 0; i < request.candidates().size(); i++) {
+        result.score(i, 0, 0);
       }
-      for (int i = 0; i < others.size(); i++) {
-        scores[others.get(i)] = score(query, fresh.get(i).tokens());
+      return;
+    }
+    List<Integer> others =
+        source.search(searcher -> scoreIndexed(searcher, request, query, result));
+    checkWanted(request.context());
+    if (others.isEmpty()) {
+      return;
+    }
+    if (request.context().deadline().expired()) {
+      result.pastDeadline();
+      return;
+    }
+    List<IndexEmbedders.Vectors> fresh =
+        new IndexEmbedders(null, embedder)
+            .of(others.stream().map(i -> request.candidates().get(i).document()).toList());
+    for (int i = 0; i < others.size(); i++) {
+      score(others.get(i), score(query, fresh.get(i).tokens()), query, result);
+    }
+  }
+
+  private static void score(int index, float sum, float[][] query, RerankResult.Builder result) {
+    result.score(index, sum / query.length, sum);
+  }
+
+  /** Scores what the index has; the positions of the others. */
+  private List<Integer> scoreIndexed(
+      IndexSearcher searcher, RerankRequest request, float[][] query, RerankResult.Builder result)
+      throws IOException {
+    Map<String, Integer> docs = find(searcher, request.candidates());
+    Map<Integer, Float> sums = sums(searcher, query, docs);
+    List<Integer> others = new ArrayList<>();
+    for (int i = 0; i < request.candidates().size(); i++) {
+      Integer doc = docs.get(request.candidates().get(i).document().id());
+      if (doc == null) {
+        others.add(i);
+      } else {
+        score(i, sums.getOrDefault(doc, 0f), query, result);
       }
     }
-    int tokens = Math.max(1, query.length);
-    var took = Duration.ofNanos(System.nanoTime() - start);
-    var stats = new RerankStats(scores.length, 0, 0, 0, 0, took);
-    return RerankResult.ranked(request, name(), scores, sum -> sum / tokens, new BitSet(), stats);
-  }
-
-  private static String id(RerankRequest request, int i) {
-    return request.candidates().get(i).document().id();
+    return others;
   }
 
   private static float score(float[][] query, float[][] passage) {
     return passage.length == 0 ? 0 : ScoreFunction.SUM_MAX_SIM.compare(query, passage, DOT_PRODUCT);
   }
 
-  private Map<Integer, Float> scoreIndexed(
+  private Map<Integer, Float> sums(
       IndexSearcher searcher, float[][] query, Map<String, Integer> docs) throws IOException {
     if (docs.isEmpty()) {
       return Map.of();
@@ -121,7 +151,7 @@ final class LateInteraction implements Reranker {
   }
 
   /** Lucene's numbers of those candidates that the index has. */
-  private Map<String, Integer> find(IndexSearcher searcher, List<Candidate> candidates)
+  private Map<String, Integer> find(IndexSearcher searcher, List<Hit> candidates)
       throws IOException {
     Map<String, Integer> docs = new HashMap<>();
     for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
@@ -132,7 +162,7 @@ final class LateInteraction implements Reranker {
       }
       TermsEnum ids = terms.iterator();
       PostingsEnum postings = null;
-      for (Candidate candidate : candidates) {
+      for (Hit candidate : candidates) {
         String id = candidate.document().id();
         if (!docs.containsKey(id) && ids.seekExact(new BytesRef(id))) {
           postings = ids.postings(postings, PostingsEnum.NONE);

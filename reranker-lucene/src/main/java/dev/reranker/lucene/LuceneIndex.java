@@ -2,10 +2,12 @@ package dev.reranker.lucene;
 
 import dev.reranker.Document;
 import dev.reranker.Embedder;
-import dev.reranker.InferenceException;
 import dev.reranker.MultiVectorEmbedder;
 import dev.reranker.Reranker;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.RetrievalException;
+import dev.reranker.passage.Passage;
+import dev.reranker.passage.PassageSplitter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +15,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.MMapDirectory;
 
 /**
@@ -21,7 +24,7 @@ import org.apache.lucene.store.MMapDirectory;
  * {@snippet :
  * try (var index = LuceneIndex.builder().directory(path).embedder(embedder).build()) {
  *   index.add(documents);
- *   Retriever firstStage = Retrievers.rrf(index.knn(), index.bm25());
+ *   Retriever firstStage = Fusion.rrf(index.knn(), index.bm25());
  * }
  * }
  *
@@ -31,19 +34,29 @@ import org.apache.lucene.store.MMapDirectory;
  * of the disk the last commit stays readable and searches go on; close the index and open it again
  * to write.
  *
- * <p><b>One writer.</b> An index open here is locked against every other writer, in this process or
- * another. Readers are not locked out.
+ * <p><b>One writer, any number of readers.</b> An index open here is locked against every other
+ * writer, in this process or another. {@link Builder#readOnly()} opens it for searching alone: that
+ * takes no lock, so many processes can search it at once, also beside its writer.
  *
- * <p><b>What is stored.</b> A document's text, analysed and whole; its id; each metadata entry as a
- * keyword field of its key's name, so that {@code new TermQuery(new Term(key, value))} makes a
- * {@linkplain LuceneRetriever#filter(Query) filter} (of a value above 32,766 bytes the first 10,922
- * characters are the term); its embedding, brought to length 1. An embedding that is all zeros
+ * <p><b>What is stored.</b> A document's text, analysed and whole; its id; its embedding, brought
+ * to length 1; and its metadata, which comes back with its types: strings, booleans, and numbers of
+ * Java's primitive types. Each entry's {@code toString()} is a keyword field of its key's name, so
+ * that {@code new TermQuery(new Term(key, value))} makes a filter (of a value above 32,766 bytes
+ * the first 10,922 characters are the term). A number is a point of the field {@code key.number}
+ * too: {@code DoublePoint.newRangeQuery("year.number", 1990, 1999)}. An embedding that is all zeros
  * points nowhere: such a document is not found by {@link #knn()}, and such a query finds nothing.
  * Unpaired surrogates in text and metadata come back as U+FFFD.
  *
- * <p><b>Embedders.</b> The embedder's name and dimension are kept with each commit, and the index
- * refuses to be opened with another one. Any dimension can be kept, also above Lucene's default
- * limit of 1024. The index does not close the embedder.
+ * <p><b>Embedders.</b> The embedder's {@link Embedder#fingerprint()} is kept with each commit, and
+ * the index refuses to be opened with another one, for writing and for searching: vectors of two
+ * models do not compare. A model under another name, or from another folder, is the same if its
+ * fingerprint is. Any dimension can be kept, also above Lucene's default limit of 1024. The index
+ * does not close the embedder.
+ *
+ * <p><b>Old indexes.</b> One made before fingerprints were kept knows its embedder by name and
+ * dimension: it opens with a model of both, and takes on that model's fingerprint with its next
+ * commit, from which on only that counts. Before that commit, make sure that it is the right model.
+ * Metadata written as strings stays strings until its document is added again.
  *
  * <p><b>Threads.</b> All methods can be called from any thread at any time. Files are written and
  * opened on threads of the index's own and read through memory maps ({@link MMapDirectory}), since
@@ -80,13 +93,14 @@ public final class LuceneIndex implements AutoCloseable {
    *
    * @param documents what to add; a list, or anything that yields documents one by one
    * @throws IllegalArgumentException if an id is longer than 32,766 bytes in UTF-8 or not valid
-   *     UTF-16, if a metadata key is empty or the name of one of the index's own fields, or if the
-   *     analyzer makes a term of more than 32,766 bytes; the message names the document
+   *     UTF-16, if a metadata key is empty or the name of one of the index's own fields, if a
+   *     metadata value is no string, boolean or number of a primitive type, or if the analyzer
+   *     makes a term of more than 32,766 bytes; the message names the document
    * @throws NullPointerException if a document is null
    * @throws InferenceException if the embedder fails or gives vectors that do not fit
    * @throws RetrievalException if writing fails
-   * @throws IllegalStateException if the index is closed, or was opened without the embedder that
-   *     its documents were embedded with
+   * @throws IllegalStateException if the index is closed or read-only, or was opened without the
+   *     embedder that its documents were embedded with
    */
   public void add(Iterable<Document> documents) {
     index.run(
@@ -99,8 +113,8 @@ public final class LuceneIndex implements AutoCloseable {
   /**
    * Puts documents in place of all that match a query, in one step: a search finds the old ones or
    * the new ones, never some of both or none. For the passages of a document that has changed,
-   * {@code index.replace(Passage.allOf(document.id()), splitter.split(document))}, of which there
-   * may now be fewer.
+   * {@code index.replace(LuceneIndex.passagesOf(document.id()), splitter.split(document))}, of
+   * which there may now be fewer.
    *
    * <p>As with {@link #add}, a document also takes the place of one with the same id that the query
    * does not match. All are embedded before the first is written and written at once, so this is
@@ -112,8 +126,8 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws NullPointerException if a document is null
    * @throws InferenceException if the embedder fails or gives vectors that do not fit
    * @throws RetrievalException if writing fails
-   * @throws IllegalStateException if the index is closed, or was opened without the embedder that
-   *     its documents were embedded with
+   * @throws IllegalStateException if the index is closed or read-only, or was opened without the
+   *     embedder that its documents were embedded with
    */
   public void replace(Query old, Collection<Document> documents) {
     Objects.requireNonNull(old, "old");
@@ -122,6 +136,17 @@ public final class LuceneIndex implements AutoCloseable {
           this.documents.replace(old, documents);
           index.refresh();
         });
+  }
+
+  /**
+   * Matches all passages of a document that a {@link PassageSplitter} cut: to {@linkplain #replace
+   * replace} or delete them, or to search in one document only.
+   *
+   * @param parent the document's id
+   * @return the query
+   */
+  public static Query passagesOf(String parent) {
+    return new TermQuery(new Term(Passage.PARENT, parent));
   }
 
   /**
@@ -142,7 +167,7 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * Deletes all documents that match a query, for example {@link Passage#allOf} a document; to put
+   * Deletes all documents that match a query, for example {@link #passagesOf} a document; to put
    * its new passages in their place, {@link #replace}.
    *
    * @param query what to delete
@@ -191,9 +216,10 @@ public final class LuceneIndex implements AutoCloseable {
 
   /**
    * Finds documents whose embeddings lie nearest to the query's: approximately, through an HNSW
-   * graph, as Lucene does. Where the k-th of the candidates has the same score as documents after
-   * it, ids decide among the first 16 of those. In a quantised {@link VectorFormat} the best are
-   * compared again from the full vectors.
+   * graph, as Lucene does; where a quarter or more of them is asked for, all are compared. Where
+   * the k-th of the candidates has the same score as documents after it, ids decide among the first
+   * 16 of those. In a quantised {@link VectorFormat} the best are compared again from the full
+   * vectors.
    *
    * @return a retriever named {@code "knn"}; its scores are (1 + cosine) / 2, from 0 to 1
    * @throws IllegalStateException if the index has no embedder
@@ -237,9 +263,10 @@ public final class LuceneIndex implements AutoCloseable {
    *     .build();
    * }
    *
-   * <p>The logit is the sum, over the query's tokens, of (1 + cosine) / 2; the score is their mean,
-   * from 0 to 1. A candidate is looked up by its id; one that the index does not have is embedded
-   * on the spot. A passage without tokens gets 0. Nothing is truncated here.
+   * <p>The raw output is the sum, over the query's tokens, of (1 + cosine) / 2; the score is their
+   * mean, from 0 to 1. A candidate is looked up by its id; one that the index does not have is
+   * embedded on the spot, unless the call's deadline has passed by then: it is left unscored. A
+   * passage without tokens gets 0. Nothing is truncated here.
    *
    * <p>Source: Khattab and Zaharia, "ColBERT: Efficient and Effective Passage Search via
    * Contextualized Late Interaction over BERT", SIGIR 2020.
@@ -260,13 +287,8 @@ public final class LuceneIndex implements AutoCloseable {
 
   private LuceneRetriever retriever(String name, FirstPass firstPass) {
     DocumentFields fields = config.fields();
-    return new LuceneRetriever(
-        name,
-        index,
-        firstPass,
-        (stored, doc) -> fields.read(stored.document(doc)),
-        fields.id(),
-        null);
+    StoredDocuments documents = (stored, doc) -> fields.read(stored.document(doc));
+    return new LuceneRetriever(index, new Retrieval(name, firstPass, documents, fields.id()), null);
   }
 
   /**

@@ -1,27 +1,22 @@
 package dev.reranker.lucene;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
 import dev.reranker.Embedder;
-import dev.reranker.RetrievalException;
+import dev.reranker.Hit;
 import dev.reranker.Retriever;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashSet;
+import dev.reranker.SearchContext;
+import dev.reranker.error.RetrievalException;
+import dev.reranker.internal.Checks;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.ReferenceManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,41 +34,40 @@ import org.jspecify.annotations.Nullable;
  *     .text(PassageSource.stored("title", "blurb"))
  *     .knn("embedding", embedder)
  *     .build();
- * Query inPrint = new TermQuery(new Term("status", "in print")); // another for each call
- * Retriever hybrid = Retrievers.weighted(
- *     List.of(0.3, 0.7), List.of(words.filter(inPrint), vectors.filter(inPrint)));
+ * Retriever hybrid = Fusion.builder().retriever(words, 0.3).retriever(vectors, 0.7).byScore().build();
+ * Query inPrint = new TermQuery(new Term("status", "in print")); // another one for each call
+ * List<Hit> hits = hybrid.retrieve("whales", 100, SearchContext.create().withFilter(inPrint));
  * }
  *
- * <p>Scores are Lucene's own: BM25's for words; for vectors compared by cosine or dot product (1 +
- * cosine) / 2, from 0 to 1. Equal scores are ordered by document id; which of several equal ones
- * are the last among {@code k} is also decided by id where the id field has sorted doc values (as
- * {@link LuceneIndex}'s has), and by Lucene's doc id where it has none.
+ * <p><b>Scores and order.</b> Scores are Lucene's own: BM25's for words; for vectors compared by
+ * cosine or dot product (1 + cosine) / 2, from 0 to 1. Equal scores are ordered by document id, as
+ * {@link String#compareTo} does; which of several equal ones are the last among {@code k} is also
+ * decided by id where the id field has sorted doc values (as {@link LuceneIndex}'s has), and by
+ * Lucene's doc id where it has none. Vectors are compared through Lucene's HNSW graph, and all of
+ * them one by one where a quarter or more of them is asked for.
  *
- * <p>A retriever is immutable, thread-safe and cheap: it owns nothing, and a {@linkplain
- * #filter(Query) filtered view} may be made for each call. It lives as long as the index it
- * searches.
+ * <p><b>How many.</b> Any {@code k} is allowed: {@link Integer#MAX_VALUE} gives all that match, and
+ * takes room for those, not for {@code k}.
+ *
+ * <p><b>In a call.</b> A {@link SearchContext}'s filter must be a Lucene {@link Query}; it is added
+ * to that of the {@linkplain #filter(Query) view}. A deadline that passes, or a call that is
+ * cancelled, ends the search with an exception and never with a part of the answer. The search
+ * itself stops where it runs on one thread of a plain {@link IndexSearcher}; the index of an
+ * application that searches in parallel or by a searcher class of its own is looked at before and
+ * after.
+ *
+ * <p>A retriever is immutable, thread-safe and cheap: it owns nothing. It lives as long as the
+ * index it searches.
  */
 public final class LuceneRetriever implements Retriever {
 
-  private final String name;
   private final SearcherSource source;
-  private final FirstPass firstPass;
-  private final StoredDocuments documents;
-  private final String idField;
+  private final Retrieval retrieval;
   private final @Nullable Query filter;
 
-  LuceneRetriever(
-      String name,
-      SearcherSource source,
-      FirstPass firstPass,
-      StoredDocuments documents,
-      String idField,
-      @Nullable Query filter) {
-    this.name = name;
+  LuceneRetriever(SearcherSource source, Retrieval retrieval, @Nullable Query filter) {
     this.source = source;
-    this.firstPass = firstPass;
-    this.documents = documents;
-    this.idField = idField;
+    this.retrieval = retrieval;
     this.filter = filter;
   }
 
@@ -81,10 +75,11 @@ public final class LuceneRetriever implements Retriever {
    * Starts a retriever over an index that changes: each search sees what the manager was last
    * refreshed to.
    *
-   * @param searchers the application's own, which it refreshes and closes
+   * @param searchers the application's own, a {@link org.apache.lucene.search.SearcherManager} for
+   *     example, which it refreshes and closes
    * @return a new builder
    */
-  public static Builder over(SearcherManager searchers) {
+  public static Builder over(ReferenceManager<IndexSearcher> searchers) {
     return new Builder(SearcherSource.of(searchers));
   }
 
@@ -109,75 +104,66 @@ public final class LuceneRetriever implements Retriever {
   }
 
   /**
-   * A view of this retriever that finds only documents which also match a query. The filter is
-   * applied before the search, not after it, so {@code k} candidates come back where that many
-   * match; it does not change scores. Filters of a filtered view add up: a document matches all.
+   * A view of this retriever that finds only documents which also match a query: for a filter that
+   * stays, where {@link SearchContext#withFilter} is for one of a call. The filter is applied
+   * before the search, not after it, so {@code k} hits come back where that many match; it does not
+   * change scores. Filters of a filtered view, and of a call, add up: a document matches all.
    *
    * @param filter any Lucene query, for example {@code new TermQuery(new Term("lang", "en"))}
    * @return the view; this retriever stays as it is
    */
   public LuceneRetriever filter(Query filter) {
     Objects.requireNonNull(filter, "filter");
-    Query both =
-        this.filter == null
-            ? filter
-            : new BooleanQuery.Builder()
-                .add(this.filter, BooleanClause.Occur.FILTER)
-                .add(filter, BooleanClause.Occur.FILTER)
-                .build();
-    return new LuceneRetriever(name, source, firstPass, documents, idField, both);
+    return new LuceneRetriever(source, retrieval, both(filter));
+  }
+
+  private Query both(Query more) {
+    return filter == null
+        ? more
+        : new BooleanQuery.Builder()
+            .add(filter, BooleanClause.Occur.FILTER)
+            .add(more, BooleanClause.Occur.FILTER)
+            .build();
   }
 
   /**
    * {@inheritDoc}
    *
    * @throws RetrievalException if the query function fails, or reading the index does
-   * @throws dev.reranker.InferenceException if the embedder fails or does not fit the vector field
+   * @throws dev.reranker.error.InferenceException if the embedder fails or does not fit the vector
+   *     field
    * @throws IllegalStateException if the index is closed
    */
   @Override
-  public List<Candidate> retrieve(String query, int k) {
-    Retriever.checkArguments(query, k);
-    return source.search(searcher -> retrieve(searcher, query, k));
+  public List<Hit> retrieve(String query, int k) {
+    return retrieve(query, k, SearchContext.create());
   }
 
-  private List<Candidate> retrieve(IndexSearcher searcher, String text, int k) throws IOException {
-    int limit = Math.min(k, searcher.getIndexReader().maxDoc());
-    if (limit == 0) {
-      return List.of();
-    }
-    record Hit(Document document, float score) {}
-    List<Hit> hits = new ArrayList<>(limit);
-    StoredFields stored = searcher.storedFields();
-    ScoreDoc[] found = search(searcher, new FirstPassRequest(text, limit, filter, idField));
-    // In the order in which they are stored; the order of the hits is made below.
-    Arrays.sort(found, Comparator.comparingInt(hit -> hit.doc));
-    for (ScoreDoc hit : found) {
-      hits.add(new Hit(documents.read(stored, hit.doc), hit.score));
-    }
-    hits.sort(
-        Comparator.comparingDouble(Hit::score)
-            .reversed()
-            .thenComparing(hit -> hit.document().id()));
-    List<Candidate> candidates = new ArrayList<>(hits.size());
-    Set<String> seen = new HashSet<>();
-    for (Hit hit : hits) {
-      if (candidates.size() < limit && seen.add(hit.document().id())) {
-        candidates.add(Candidate.of(hit.document(), name, candidates.size() + 1, hit.score()));
-      }
-    }
-    return List.copyOf(candidates);
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the query is blank, {@code k} is below 1, or the call's
+   *     filter is no Lucene {@link Query}
+   * @throws RetrievalException if the query function fails, or reading the index does
+   * @throws dev.reranker.error.InferenceException if the embedder fails or does not fit the vector
+   *     field
+   * @throws IllegalStateException if the index is closed
+   */
+  @Override
+  public List<Hit> retrieve(String query, int k, SearchContext context) {
+    Checks.retrieval(query, k);
+    context.check();
+    Query filtered = context.filter().map(this::query).map(this::both).orElse(filter);
+    return source.search(searcher -> retrieval.retrieve(searcher, query, k, filtered, context));
   }
 
-  private ScoreDoc[] search(IndexSearcher searcher, FirstPassRequest request) throws IOException {
-    try {
-      return firstPass.search(searcher, request);
-    } catch (IndexSearcher.TooManyClauses e) {
-      throw new RetrievalException(
-          "a text of %d characters made a query of more than %d clauses: use words(..), which takes any text, shorten it, or raise IndexSearcher.setMaxClauseCount"
-              .formatted(request.text().length(), IndexSearcher.getMaxClauseCount()),
-          e);
+  private Query query(Object filter) {
+    if (filter instanceof Query query) {
+      return query;
     }
+    throw new IllegalArgumentException(
+        "the call has a filter of %s; retriever '%s' takes an org.apache.lucene.search.Query, for example new TermQuery(new Term(\"tenant\", \"a\"))"
+            .formatted(filter.getClass().getName(), name()));
   }
 
   /**
@@ -188,7 +174,7 @@ public final class LuceneRetriever implements Retriever {
    */
   @Override
   public String name() {
-    return name;
+    return retrieval.name();
   }
 
   /** Collects the settings of a retriever over an application's index; not thread-safe. */
@@ -199,7 +185,7 @@ public final class LuceneRetriever implements Retriever {
     private String passName = "lucene";
     private @Nullable String name;
     private String idField = "id";
-    private PassageSource text = PassageSource.stored("text");
+    private @Nullable PassageSource text;
     private Set<String> metadata = Set.of();
 
     private Builder(SearcherSource source) {
@@ -213,6 +199,22 @@ public final class LuceneRetriever implements Retriever {
      * @return this
      */
     public Builder query(QueryFunction function) {
+      Objects.requireNonNull(function, "function");
+      return query((text, context) -> function.query(text));
+    }
+
+    /**
+     * Searches by the application's own queries, made of what the user typed and what the call
+     * carries. This or one of the others is required.
+     *
+     * {@snippet :
+     * builder.query((text, context) -> parser(context.attribute("locale", Locale.class)).parse(text));
+     * }
+     *
+     * @param function makes a query
+     * @return this
+     */
+    public Builder query(QueryFunction.InContext function) {
       Objects.requireNonNull(function, "function");
       return firstPass("lucene", new QueryFirstPass(function));
     }
@@ -233,6 +235,10 @@ public final class LuceneRetriever implements Retriever {
     /**
      * Searches a vector field by nearest neighbours. A query is brought to length 1 where the field
      * compares by dot product or cosine.
+     *
+     * <p>An index of an application's own does not say which model its vectors came from, so this
+     * cannot tell another one of the same dimension: its answers would be arbitrary. {@link
+     * LuceneIndex} can, by the {@link Embedder#fingerprint()} that it keeps.
      *
      * @param field the field of float vectors
      * @param embedder the model that its vectors came from; stays the caller's to close
@@ -294,8 +300,10 @@ public final class LuceneRetriever implements Retriever {
     }
 
     /**
-     * Says where the text of a document comes from; default: the stored field {@code "text"}. A
-     * document without text comes with an empty one.
+     * Says where the text of a document comes from; default: the stored field {@code "text"}, if
+     * there is one. A document without text comes with an empty one. Where no hit has one, and the
+     * fields named here are stored for no document, the search fails with a {@link
+     * RetrievalException} that names them.
      *
      * @param text the source
      * @return this
@@ -306,8 +314,9 @@ public final class LuceneRetriever implements Retriever {
     }
 
     /**
-     * Brings further stored fields back as {@link Document#metadata()}; default: none. Of a field
-     * of several values the first is taken.
+     * Brings further stored fields back as {@link Document#metadata()}, numbers as the {@link
+     * Number} that was stored and anything else as a {@link String}; default: none. Of a field of
+     * several values the first is taken.
      *
      * @param fields the field names
      * @return this
@@ -330,7 +339,7 @@ public final class LuceneRetriever implements Retriever {
       }
       String stage = name == null ? passName : name;
       var documents = StoredDocuments.of(idField, text, metadata);
-      return new LuceneRetriever(stage, source, firstPass, documents, idField, null);
+      return new LuceneRetriever(source, new Retrieval(stage, firstPass, documents, idField), null);
     }
   }
 }

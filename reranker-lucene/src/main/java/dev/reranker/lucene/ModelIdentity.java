@@ -2,15 +2,42 @@ package dev.reranker.lucene;
 
 import dev.reranker.Embedder;
 import dev.reranker.MultiVectorEmbedder;
+import org.jspecify.annotations.Nullable;
 
-/** What an index must know of a model whose vectors it keeps. */
-record ModelIdentity(String name, int dimension) {
+/**
+ * Which model an index has vectors of.
+ *
+ * @param name for messages
+ * @param fingerprint what tells the model from others; null: the index was made before fingerprints
+ *     were kept
+ */
+record ModelIdentity(String name, int dimension, @Nullable String fingerprint) {
 
   static ModelIdentity of(Embedder embedder) {
-    return new ModelIdentity(embedder.name(), embedder.dimension());
+    return new ModelIdentity(embedder.name(), embedder.dimension(), embedder.fingerprint());
   }
 
   static ModelIdentity of(MultiVectorEmbedder embedder) {
-    return new ModelIdentity(embedder.name(), embedder.dimension());
+    return new ModelIdentity(embedder.name(), embedder.dimension(), embedder.fingerprint());
+  }
+
+  /** Whether both are one model: by fingerprint, or by name where one of them has none. */
+  boolean isSameAs(ModelIdentity other) {
+    return dimension == other.dimension
+        && (fingerprint == null || other.fingerprint == null
+            ? name.equals(other.name)
+            : fingerprint.equals(other.fingerprint));
+  }
+
+  /** As it goes on: what an old index knows of its model is completed by the model itself. */
+  ModelIdentity completedBy(ModelIdentity same) {
+    return fingerprint == null ? same : this;
+  }
+
+  @Override
+  public String toString() {
+    return fingerprint == null
+        ? "'%s' (dimension %d)".formatted(name, dimension)
+        : "'%s' (dimension %d, fingerprint %s)".formatted(name, dimension, fingerprint);
   }
 }

@@ -33,6 +33,16 @@ public interface PassageSource {
   Optional<String> read(StoredFields stored, int doc) throws IOException;
 
   /**
+   * Names the stored fields that it reads, if it reads any by name. Where no hit has a text, they
+   * tell a field that no document has, which is an error, from one that these hits lack.
+   *
+   * @return the names; none by default
+   */
+  default List<String> fields() {
+    return List.of();
+  }
+
+  /**
    * Stored fields, joined by a line break in the order given; a field of several values gives all
    * of them. A document has no text if it has none of the fields.
    *
@@ -46,18 +56,26 @@ public interface PassageSource {
       throw new IllegalArgumentException("name at least one stored field to read the passage from");
     }
     Set<String> wanted = Set.copyOf(names);
-    return (stored, doc) -> {
-      org.apache.lucene.document.Document document = stored.document(doc, wanted);
-      List<String> parts = new ArrayList<>();
-      for (String name : names) {
-        for (IndexableField field : document.getFields(name)) {
-          String value = field.stringValue();
-          if (value != null) {
-            parts.add(value);
+    return new PassageSource() {
+      @Override
+      public Optional<String> read(StoredFields stored, int doc) throws IOException {
+        org.apache.lucene.document.Document document = stored.document(doc, wanted);
+        List<String> parts = new ArrayList<>();
+        for (String name : names) {
+          for (IndexableField field : document.getFields(name)) {
+            String value = field.stringValue();
+            if (value != null) {
+              parts.add(value);
+            }
           }
         }
+        return parts.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", parts));
       }
-      return parts.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", parts));
+
+      @Override
+      public List<String> fields() {
+        return names;
+      }
     };
   }
 }

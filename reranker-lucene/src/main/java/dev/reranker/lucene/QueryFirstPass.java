@@ -1,7 +1,7 @@
 package dev.reranker.lucene;
 
-import dev.reranker.RerankException;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.RerankException;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
@@ -9,7 +9,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 
 /** The application's own query. */
-record QueryFirstPass(QueryFunction function) implements FirstPass {
+record QueryFirstPass(QueryFunction.InContext function) implements FirstPass {
 
   @Override
   public ScoreDoc[] search(IndexSearcher searcher, FirstPassRequest request) throws IOException {
@@ -19,7 +19,7 @@ record QueryFirstPass(QueryFunction function) implements FirstPass {
 
   private Query query(FirstPassRequest request) {
     try {
-      Query query = function.query(request.text());
+      Query query = function.query(request.text(), request.context());
       return query == null ? MatchNoDocsQuery.INSTANCE : query;
     } catch (RerankException e) {
       throw e;

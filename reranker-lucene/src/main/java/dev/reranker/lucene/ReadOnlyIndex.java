@@ -1,6 +1,6 @@
 package dev.reranker.lucene;
 
-import dev.reranker.RetrievalException;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.lucene.index.DirectoryReader;

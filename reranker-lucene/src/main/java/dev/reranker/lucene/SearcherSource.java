@@ -1,9 +1,9 @@
 package dev.reranker.lucene;
 
-import dev.reranker.RetrievalException;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.ReferenceManager;
 import org.apache.lucene.store.AlreadyClosedException;
 
 /** Lends a searcher to one call. */
@@ -24,7 +24,7 @@ interface SearcherSource {
   <T> T search(Search<T> call);
 
   /** The application's own searchers, borrowed for each call. */
-  static SearcherSource of(SearcherManager searchers) {
+  static SearcherSource of(ReferenceManager<IndexSearcher> searchers) {
     return new SearcherSource() {
       @Override
       public <T> T search(Search<T> call) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.IOUtils;
 
@@ -16,14 +17,13 @@ record WritableIndex(IndexMetadata metadata, IndexWriter writer, Searchers searc
   /**
    * Opens the index, or creates it, and makes sure that its metadata is committed.
    *
-   * @throws dev.reranker.RetrievalException if it was made with other settings
+   * @throws dev.reranker.error.RetrievalException if it was made with other settings
    */
-  static WritableIndex open(IndexConfig config, OwnThreads threads, MergeWatch merges)
-      throws IOException {
+  static WritableIndex open(IndexConfig config, OwnThreads threads) throws IOException {
     Directory directory = config.place().open();
     IndexWriter writer = null;
     try {
-      writer = new IndexWriter(directory, config.forWriter(merges));
+      writer = new IndexWriter(directory, config.forWriter());
       IndexMetadata metadata = keep(writer, config);
       DirectoryReader reader = DirectoryReader.open(writer);
       var searchers = new Searchers(reader, threads, config.similarity(), opened -> {});
@@ -62,9 +62,16 @@ record WritableIndex(IndexMetadata metadata, IndexWriter writer, Searchers searc
     return Optional.ofNullable(writer.getTragicException());
   }
 
-  /** Commits and closes; all is released also where the commit fails. */
+  /**
+   * Commits and closes; all is released also where the commit fails.
+   *
+   * @throws AlreadyClosedException if the writer had ended itself, so that nothing was committed
+   */
   @Override
   public void close() throws IOException {
     IOUtils.close(searchers, writer, writer.getDirectory());
+    if (writer.getTragicException() != null) {
+      throw new AlreadyClosedException("not committed", writer.getTragicException());
+    }
   }
 }

@@ -8,8 +8,8 @@
  *       already has, also one that Lucene 9 wrote.
  *   <li>{@link dev.reranker.lucene.CrossEncoderRescorer} puts a cross-encoder behind Lucene's own
  *       {@link org.apache.lucene.search.Rescorer}.
- *   <li>{@link dev.reranker.lucene.PassageSplitter} and {@link dev.reranker.lucene.MaxP} rank long
- *       documents by their best passage.
+ *   <li>{@link dev.reranker.passage.PassageSplitter} and {@link dev.reranker.passage.MaxP}, of
+ *       reranker-api, rank long documents by their best passage.
  * </ul>
  *
  * <p>Indexes of Lucene 9 and 10 are searched and reranked as they are. To bring all of one to

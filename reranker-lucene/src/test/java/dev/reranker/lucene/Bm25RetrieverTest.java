@@ -1,7 +1,7 @@
 package dev.reranker.lucene;
 
 import dev.reranker.Retriever;
-import dev.reranker.contract.RetrieverContract;
+import dev.reranker.testkit.RetrieverContract;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.reranker.Document;
+import dev.reranker.Hit;
 import dev.reranker.Pipeline;
-import dev.reranker.RankedDocument;
 import dev.reranker.RerankRequest;
 import dev.reranker.Reranker;
-import dev.reranker.RetrievalException;
-import dev.reranker.contract.RerankerContract;
+import dev.reranker.error.RetrievalException;
+import dev.reranker.testkit.RerankerContract;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,15 +80,14 @@ class LateInteractionTest extends RerankerContract {
     try (var reranker = open()) {
       for (int round = 0; round < 20; round++) {
         String query = Texts.random(random, 40);
-        List<RankedDocument> ranked =
-            reranker.rerank(RerankRequest.ofDocuments(query, candidates)).documents();
+        List<Hit> ranked = reranker.rerank(RerankRequest.ofDocuments(query, candidates)).hits();
         assertThat(ranked)
             .hasSize(60)
-            .isSortedAccordingTo(Comparator.comparingDouble(RankedDocument::logit).reversed());
+            .isSortedAccordingTo(Comparator.comparingDouble(Hit::score).reversed());
         int words = query.split(" ", -1).length;
-        for (RankedDocument hit : ranked) {
+        for (Hit hit : ranked) {
           double expected = maxSim(query, hit.document().text());
-          assertThat((double) hit.logit()).isCloseTo(expected, within(1e-5));
+          assertThat(hit.raw().orElseThrow()).isCloseTo(expected, within(1e-5));
           assertThat(hit.score()).isCloseTo(expected / words, within(1e-5));
         }
       }
@@ -105,7 +104,7 @@ class LateInteractionTest extends RerankerContract {
               .rerank(index.lateInteraction(), 3)
               .rerank(crossEncoder, 1)
               .build();
-      RankedDocument best = pipeline.search("whales sleep").documents().get(0);
+      Hit best = pipeline.search("whales sleep").hits().get(0);
       assertThat(best.document().id()).isEqualTo("a");
       assertThat(best.earlier())
           .extracting(stage -> stage.stage())
@@ -117,16 +116,17 @@ class LateInteractionTest extends RerankerContract {
   void aTextWithoutTokensScoresZero() {
     index.add(List.of(Document.of("empty", ""), Document.of("a", "whales")));
     try (var reranker = open()) {
-      List<RankedDocument> ranked =
+      List<Hit> ranked =
           reranker
-              .rerankDocuments(
-                  "whales", List.of(Document.of("empty", ""), Document.of("a", "whales")))
-              .documents();
+              .rerank(
+                  RerankRequest.ofDocuments(
+                      "whales", List.of(Document.of("empty", ""), Document.of("a", "whales"))))
+              .hits();
       assertThat(ranked).extracting(d -> d.document().id()).containsExactly("a", "empty");
-      assertThat(ranked.get(1).logit()).isZero();
-      assertThat(reranker.rerank("?!", List.of("x", "y")).documents())
+      assertThat(ranked.get(1).raw()).hasValue(0);
+      assertThat(reranker.rerank("?!", List.of("x", "y")).hits())
           .as("a query without tokens keeps first-stage order")
-          .extracting(RankedDocument::index)
+          .extracting(Hit::index)
           .containsExactly(0, 1);
     }
   }
@@ -139,8 +139,10 @@ class LateInteractionTest extends RerankerContract {
     var other = new WordsEmbedder("other", 16);
     assertThatThrownBy(() -> LuceneIndex.builder().directory(folder).tokenEmbedder(other).build())
         .isInstanceOf(RetrievalException.class)
-        .hasMessageContaining("was made with token embedder 'words' (dimension 16)")
-        .hasMessageContaining("not with token embedder 'other' (dimension 16)");
+        .hasMessageContaining(
+            "was made with token embedder 'words' (dimension 16, fingerprint words/16)")
+        .hasMessageContaining(
+            "not with token embedder 'other' (dimension 16, fingerprint other/16)");
     try (var words = LuceneIndex.builder().directory(folder).build()) {
       assertThatThrownBy(words::lateInteraction)
           .isInstanceOf(IllegalStateException.class)

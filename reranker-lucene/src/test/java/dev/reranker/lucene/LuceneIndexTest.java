@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
+import dev.reranker.Hit;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +120,7 @@ class LuceneIndexTest {
     }
   }
 
-  private static double scoreOf(String id, List<Candidate> found) {
+  private static double scoreOf(String id, List<Hit> found) {
     return found.stream().filter(c -> c.document().id().equals(id)).findAny().orElseThrow().score();
   }
 

@@ -4,11 +4,10 @@ import static org.apache.lucene.index.VectorSimilarityFunction.DOT_PRODUCT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
+import dev.reranker.Hit;
 import dev.reranker.Pipeline;
-import dev.reranker.RankedDocument;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,9 +105,9 @@ class OldIndexTest {
       List<Document> documents = all(reader);
       assertThat(documents).hasSize(300 - 18);
 
-      List<Candidate> byWords = words(reader).retrieve("w7", 300);
+      List<Hit> byWords = words(reader).retrieve("w7", 300);
       assertThat(byWords)
-          .extracting(Candidate::document)
+          .extracting(Hit::document)
           .containsExactlyInAnyOrderElementsOf(
               documents.stream()
                   .filter(d -> List.of(d.text().split(" ", -1)).contains("w7"))
@@ -123,7 +122,7 @@ class OldIndexTest {
               .limit(10)
               .toList();
       assertThat(knn(reader).retrieve(QUERY, 10))
-          .extracting(Candidate::document)
+          .extracting(Hit::document)
           .containsExactlyElementsOf(nearest);
       var german = knn(reader).filter(new TermQuery(new Term("lang", "de")));
       assertThat(german.retrieve(QUERY, 10))
@@ -141,10 +140,11 @@ class OldIndexTest {
         var reranker = new OverlapReranker()) {
       Pipeline pipeline =
           Pipeline.builder().retrieve(knn(reader), 100).rerank(reranker, 10).build();
-      List<RankedDocument> best = pipeline.search(QUERY).documents();
+      List<Hit> best = pipeline.search(QUERY).hits();
       assertThat(best)
           .hasSize(10)
-          .allMatch(d -> d.logit() == OverlapReranker.logit(QUERY, d.document().text()));
+          .allMatch(
+              d -> d.raw().orElseThrow() == OverlapReranker.logit(QUERY, d.document().text()));
 
       var searcher = new IndexSearcher(reader);
       TopDocs firstPass = searcher.search(new TermQuery(new Term("blurb", "w7")), 100);

@@ -2,10 +2,8 @@ package dev.reranker.lucene;
 
 import dev.reranker.RerankRequest;
 import dev.reranker.RerankResult;
-import dev.reranker.RerankStats;
 import dev.reranker.Reranker;
-import java.time.Duration;
-import java.util.BitSet;
+import dev.reranker.error.CancelledException;
 import java.util.List;
 
 /**
@@ -38,16 +36,20 @@ final class OverlapReranker implements Reranker {
     if (request.query().isBlank()) {
       throw new IllegalArgumentException("the query is blank");
     }
+    if (request.context().cancelled()) {
+      throw new CancelledException("cancelled");
+    }
+    var result = RerankResult.builder(request, name());
     int n = request.candidates().size();
-    float[] logits = new float[n];
-    var truncated = new BitSet();
     for (int i = 0; i < n; i++) {
       String text = request.candidates().get(i).document().text();
-      logits[i] = logit(request.query(), text);
-      truncated.set(i, words(text).size() > 10);
+      float logit = logit(request.query(), text);
+      result.score(i, sigmoid(logit), logit);
+      if (words(text).size() > 10) {
+        result.truncated(i);
+      }
     }
-    var stats = new RerankStats(n, 0, truncated.cardinality(), n, n, Duration.ZERO);
-    return RerankResult.ranked(request, name(), logits, OverlapReranker::sigmoid, truncated, stats);
+    return result.tokens(n, n).build();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.IntField;
 import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StringField;
@@ -37,7 +38,14 @@ final class OwnIndex {
     fields.add(new KnnByteVectorField("bytes", new byte[] {1, 2}));
     document
         .metadata()
-        .forEach((key, value) -> fields.add(new StringField(key, value, Field.Store.YES)));
+        .forEach(
+            (key, value) -> {
+              if (value instanceof Integer number) {
+                fields.add(new IntField(key, number, Field.Store.YES));
+              } else {
+                fields.add(new StringField(key, value.toString(), Field.Store.YES));
+              }
+            });
     return fields;
   }
 }

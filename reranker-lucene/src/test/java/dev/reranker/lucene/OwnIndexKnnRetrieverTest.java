@@ -1,7 +1,7 @@
 package dev.reranker.lucene;
 
 import dev.reranker.Retriever;
-import dev.reranker.contract.RetrieverContract;
+import dev.reranker.testkit.RetrieverContract;
 import java.io.IOException;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.store.ByteBuffersDirectory;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
-import dev.reranker.InferenceException;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +16,12 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.PrefixQuery;
+import org.apache.lucene.search.ReferenceManager;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.ByteBuffersDirectory;
@@ -38,9 +41,9 @@ class OwnIndexRetrieverTest {
     OwnIndex.write(
         directory,
         List.of(
-            new Document("a", "whales sleep", Map.of("lang", "en", "page", "1")),
+            new Document("a", "whales sleep", Map.of("lang", "en", "page", 1)),
             new Document("b", "Wale schlafen", Map.of("lang", "de")),
-            new Document("c", "whales swim", Map.of("lang", "en", "page", "3"))));
+            new Document("c", "whales swim", Map.of("lang", "en", "page", 3))));
     reader = DirectoryReader.open(directory);
   }
 
@@ -244,5 +247,87 @@ class OwnIndexRetrieverTest {
     assertThatThrownBy(() -> over().build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("query(..), words(..) or knn(..)");
+  }
+
+  @Test
+  void hitsThatShareAnIdAreNotMissedByTheNumberAskedFor() throws IOException {
+    try (var writer = new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
+      for (int i = 0; i < 40; i++) {
+        writer.addDocument(OwnIndex.fields(Document.of("a", "whales whales whales")));
+      }
+    }
+    try (var newer = DirectoryReader.open(directory)) {
+      var over = LuceneRetriever.over(newer).idField("key").text(PassageSource.stored("body"));
+      for (LuceneRetriever retriever :
+          List.of(
+              over.words("body", new StandardAnalyzer()).build(),
+              over.knn("embedding", new BagEmbedder()).build())) {
+        List<String> all = Texts.ids(retriever.retrieve("whales", 50));
+        assertThat(all).contains("a", "c").doesNotHaveDuplicates();
+        assertThat(Texts.ids(retriever.retrieve("whales", 2))).isEqualTo(all.subList(0, 2));
+      }
+    }
+  }
+
+  @Test
+  void aTextFieldThatNoDocumentHasIsNamed() {
+    var mistyped =
+        LuceneRetriever.over(reader)
+            .idField("key")
+            .text(PassageSource.stored("blurb"))
+            .words("body", new StandardAnalyzer())
+            .build();
+    assertThatThrownBy(() -> mistyped.retrieve("whales", 3))
+        .isInstanceOf(RetrievalException.class)
+        .hasMessageContaining("no document has a stored field 'blurb'")
+        .hasMessageContaining("body");
+    var idsAlone =
+        LuceneRetriever.over(reader).idField("key").words("body", new StandardAnalyzer()).build();
+    assertThat(idsAlone.retrieve("whales", 3)).as("the default, not asked for").hasSize(2);
+  }
+
+  @Test
+  void numbersComeBackAsNumbers() throws IOException {
+    try (var writer = new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
+      writer.addDocument(
+          OwnIndex.fields(new Document("n", "numbered", Map.of("page", 7, "lang", "en"))));
+    }
+    try (var newer = DirectoryReader.open(directory)) {
+      var retriever =
+          LuceneRetriever.over(newer)
+              .idField("key")
+              .metadata("page", "lang", "no such field")
+              .words("body", new StandardAnalyzer())
+              .build();
+      assertThat(retriever.retrieve("numbered", 1).get(0).document().metadata())
+          .isEqualTo(Map.of("page", 7, "lang", "en"));
+    }
+  }
+
+  @Test
+  void aScoreThatIsNoNumberIsNamed() {
+    var one = new ConstantScoreQuery(new TermQuery(new Term("key", "a")));
+    var other = new ConstantScoreQuery(new TermQuery(new Term("lang", "en")));
+    var sum =
+        new BooleanQuery.Builder()
+            .add(new BoostQuery(one, 3e38f), BooleanClause.Occur.SHOULD)
+            .add(new BoostQuery(other, 3e38f), BooleanClause.Occur.SHOULD)
+            .build();
+    var doubled = over().query(text -> sum).build();
+    assertThatThrownBy(() -> doubled.retrieve("x", 1))
+        .isInstanceOf(RetrievalException.class)
+        .hasMessageContaining("the query of 'lucene' gave document 'a' the score Infinity");
+  }
+
+  @Test
+  void anyReferenceManagerWillDo() throws IOException {
+    try (ReferenceManager<IndexSearcher> searchers = new SearcherManager(directory, null)) {
+      var retriever =
+          LuceneRetriever.over(searchers)
+              .idField("key")
+              .words("body", new StandardAnalyzer())
+              .build();
+      assertThat(Texts.ids(retriever.retrieve("whales", 9))).containsExactly("a", "c");
+    }
   }
 }

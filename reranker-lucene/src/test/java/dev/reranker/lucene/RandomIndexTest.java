@@ -3,9 +3,9 @@ package dev.reranker.lucene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
 import dev.reranker.Embedder;
+import dev.reranker.Hit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Random writes, then searches against a list that is simply sorted. */
 class RandomIndexTest {
 
-  private record Hit(String id, double score) {}
+  private record Expected(String id, double score) {}
 
   @Test
   void knnFindsWhatComparingEveryDocumentFinds() {
@@ -50,7 +50,7 @@ class RandomIndexTest {
       List<Document> batch = new ArrayList<>();
       for (int i = random.nextInt(80); i > 0; i--) {
         int id = random.nextInt(150);
-        var parity = Map.of("parity", id % 2 == 0 ? "even" : "odd");
+        Map<String, Object> parity = Map.of("parity", id % 2 == 0 ? "even" : "odd");
         // A vocabulary of 30 with few words a text: duplicates and ties.
         batch.add(new Document("d" + id, Texts.random(random, 30), parity));
       }
@@ -65,13 +65,13 @@ class RandomIndexTest {
     }
   }
 
-  private static List<Hit> nearest(
+  private static List<Expected> nearest(
       Embedder embedder, Map<String, Document> documents, String query, String parity, int k) {
     float[] target = embedder.embedQuery(query);
     return documents.values().stream()
         .filter(d -> parity.isEmpty() || d.metadata().containsValue(parity))
-        .map(d -> new Hit(d.id(), (1 + dot(target, embedder.embedQuery(d.text()))) / 2))
-        .sorted(Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id))
+        .map(d -> new Expected(d.id(), (1 + dot(target, embedder.embedQuery(d.text()))) / 2))
+        .sorted(Comparator.comparingDouble(Expected::score).reversed().thenComparing(Expected::id))
         .limit(k)
         .toList();
   }
@@ -84,7 +84,7 @@ class RandomIndexTest {
     return sum;
   }
 
-  private static void check(List<Candidate> found, List<Hit> expected) {
+  private static void check(List<Hit> found, List<Expected> expected) {
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < found.size(); i++) {
       // Scores, not ids: two texts of the same words in another order tie but for rounding.

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
 import dev.reranker.Embedder;
-import dev.reranker.InferenceException;
-import dev.reranker.RetrievalException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.AccessDeniedException;
@@ -22,6 +22,9 @@ import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.IOContext;
@@ -92,7 +95,7 @@ class RefusalsTest {
     index.close();
     assertThatThrownBy(() -> index.add(Texts.WHALES))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("the index in memory is closed");
+        .hasMessage("the index in memory is closed: build a new one");
     assertThatThrownBy(() -> index.delete(List.of("a"))).hasMessageContaining("closed");
     assertThatThrownBy(index::commit).hasMessageContaining("closed");
     assertThatThrownBy(index::refresh).hasMessageContaining("closed");
@@ -148,6 +151,43 @@ class RefusalsTest {
   }
 
   @Test
+  void aReplacementByNothingSaysWhatFailed() {
+    var refused =
+        new Query() {
+          @Override
+          public Query rewrite(IndexSearcher searcher) {
+            throw new IllegalArgumentException("no such field");
+          }
+
+          @Override
+          public void visit(QueryVisitor visitor) {}
+
+          @Override
+          public String toString(String field) {
+            return "refused";
+          }
+
+          @Override
+          public boolean equals(Object other) {
+            return this == other;
+          }
+
+          @Override
+          public int hashCode() {
+            return 1;
+          }
+        };
+    LuceneIndex index = inMemory().build();
+    index.add(Texts.WHALES);
+    assertThatThrownBy(() -> index.replace(refused, List.of()))
+        .hasMessageContaining("no such field");
+    assertThatThrownBy(index::close)
+        .as("Lucene has ended the writer")
+        .isInstanceOf(RetrievalException.class)
+        .hasMessageContaining("no such field");
+  }
+
+  @Test
   void anEmbedderMustKeepItsDimension() {
     var narrow = new BagEmbedder("bag", 8);
     Embedder liar = new FixedEmbedder(9, narrow::embedQuery, narrow::embedPassages);
@@ -199,7 +239,7 @@ class RefusalsTest {
     try (var index = inMemory().embedder(broken).build()) {
       assertThatThrownBy(() -> index.add(Texts.WHALES))
           .isInstanceOf(InferenceException.class)
-          .hasMessageContaining("embedder 'bag' gave a NaN or infinite number for document 'a'");
+          .hasMessageContaining("embedder 'bag' gave NaN or infinity for document 'a'");
     }
   }
 
@@ -210,13 +250,15 @@ class RefusalsTest {
     }
     assertThatThrownBy(() -> onDisk().embedder(new BagEmbedder("new model", 8)).build())
         .isInstanceOf(RetrievalException.class)
-        .hasMessageContaining("was made with embedder 'old model' (dimension 8)")
-        .hasMessageContaining("not with embedder 'new model' (dimension 8)")
+        .hasMessageContaining(
+            "was made with embedder 'old model' (dimension 8, fingerprint old model/8)")
+        .hasMessageContaining(
+            "not with embedder 'new model' (dimension 8, fingerprint new model/8)")
         .hasMessageContaining("index again");
     assertThatThrownBy(() -> onDisk().embedder(new BagEmbedder("old model", 16)).build())
         .isInstanceOf(RetrievalException.class)
-        .hasMessageContaining("(dimension 8)")
-        .hasMessageContaining("(dimension 16)");
+        .hasMessageContaining("(dimension 8, fingerprint old model/8)")
+        .hasMessageContaining("(dimension 16, fingerprint old model/16)");
   }
 
   @Test
@@ -248,7 +290,7 @@ class RefusalsTest {
       assertThat(index.bm25().retrieve("whales", 9)).hasSize(3);
       assertThatThrownBy(() -> index.add(Texts.WHALES))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("was made with embedder 'bag' (dimension 32)")
+          .hasMessageContaining("was made with embedder 'bag' (dimension 32, fingerprint bag/32)")
           .hasMessageContaining("open it with that embedder");
       index.delete(List.of("a"));
     }

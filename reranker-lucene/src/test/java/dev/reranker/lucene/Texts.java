@@ -1,11 +1,10 @@
 package dev.reranker.lucene;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
+import dev.reranker.Hit;
+import dev.reranker.testkit.RandomText;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Documents to search in tests. */
 final class Texts {
@@ -23,19 +22,15 @@ final class Texts {
 
   /** A text of random words out of a small vocabulary, so that texts overlap and repeat. */
   static String random(Random random, int vocabulary) {
-    return IntStream.range(0, 1 + random.nextInt(8))
-        .mapToObj(i -> "w" + random.nextInt(vocabulary))
-        .collect(Collectors.joining(" "));
+    return RandomText.words(random, vocabulary);
   }
 
-  static List<String> ids(List<Candidate> candidates) {
-    return candidates.stream().map(c -> c.document().id()).toList();
+  static List<String> ids(List<Hit> hits) {
+    return hits.stream().map(hit -> hit.document().id()).toList();
   }
 
   /** A seed that a failing test has printed, or a new one; printed. */
   static long seed() {
-    long seed = Long.getLong("seed", System.nanoTime());
-    System.out.println("seed: -Dseed=" + seed);
-    return seed;
+    return RandomText.seed();
   }
 }

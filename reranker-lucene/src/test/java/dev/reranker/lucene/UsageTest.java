@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reranker.Document;
 import dev.reranker.Embedder;
+import dev.reranker.Fusion;
 import dev.reranker.Pipeline;
 import dev.reranker.Reranker;
 import dev.reranker.Retriever;
-import dev.reranker.Retrievers;
 import dev.reranker.SearchResult;
+import dev.reranker.passage.MaxP;
+import dev.reranker.passage.Passage;
+import dev.reranker.passage.PassageSplitter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,12 +46,12 @@ class UsageTest {
       index.add(documents);
       Pipeline pipeline =
           Pipeline.builder()
-              .retrieve(Retrievers.rrf(index.knn(), index.bm25()), 100)
+              .retrieve(Fusion.rrf(index.knn(), index.bm25()), 100)
               .rerank(reranker, 10)
               .build();
       SearchResult result = pipeline.search("whales sleep");
-      assertThat(result.documents().get(0).document().id()).isEqualTo("a");
-      assertThat(result.documents().get(0).earlier())
+      assertThat(result.hits().get(0).document().id()).isEqualTo("a");
+      assertThat(result.hits().get(0).earlier())
           .extracting(stage -> stage.stage())
           .containsExactly("knn", "bm25", "rrf");
     }
@@ -58,7 +61,12 @@ class UsageTest {
   void weightedHybridSearch() {
     try (var index = LuceneIndex.builder().inMemory().embedder(embedder).build()) {
       index.add(Texts.WHALES);
-      Retriever hybrid = Retrievers.weighted(List.of(0.7, 0.3), List.of(index.knn(), index.bm25()));
+      Retriever hybrid =
+          Fusion.builder()
+              .retriever(index.knn(), 0.7)
+              .retriever(index.bm25(), 0.3)
+              .byScore()
+              .build();
       assertThat(Texts.ids(hybrid.retrieve("whales sleep", 2))).containsExactly("a", "e");
     }
   }
@@ -130,7 +138,7 @@ class UsageTest {
       index.add(splitter.split(document));
       Pipeline pipeline =
           Pipeline.builder().retrieve(index.knn(), 100).rerank(reranker, 10).build();
-      Document best = pipeline.search("Whales upright.").documents().get(0).document();
+      Document best = pipeline.search("Whales upright.").hits().get(0).document();
       Passage passage = Passage.of(best).orElseThrow();
       assertThat(document.text().substring(passage.start(), passage.end()))
           .isEqualTo("Whales sleep upright.");
@@ -154,7 +162,7 @@ class UsageTest {
               .rerank(index.lateInteraction(), 100)
               .rerank(crossEncoder, 10)
               .build();
-      assertThat(pipeline.search("whales swim").documents().get(0).document().id()).isEqualTo("b");
+      assertThat(pipeline.search("whales swim").hits().get(0).document().id()).isEqualTo("b");
     }
   }
 }

@@ -3,8 +3,8 @@ package dev.reranker.lucene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
+import dev.reranker.Hit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -60,7 +60,7 @@ class VectorFormatTest {
     try (var index = open(format)) {
       index.add(DOCUMENTS);
       float[] query = EMBEDDER.embedQuery("w1 w2 w3");
-      for (Candidate found : index.knn().retrieve("w1 w2 w3", 20)) {
+      for (Hit found : index.knn().retrieve("w1 w2 w3", 20)) {
         assertThat(found.score()).isCloseTo(score(query, found.document()), within(1e-6));
       }
     }
@@ -137,7 +137,7 @@ class VectorFormatTest {
     for (int opening = 0; opening < 2; opening++) {
       try (var index = LuceneIndex.builder().directory(folder).embedder(EMBEDDER).build()) {
         float[] query = EMBEDDER.embedQuery("w1 w2 w3");
-        for (Candidate found : index.knn().retrieve("w1 w2 w3", 20)) {
+        for (Hit found : index.knn().retrieve("w1 w2 w3", 20)) {
           assertThat(found.score()).isCloseTo(score(query, found.document()), within(1e-6));
         }
         index.add(DOCUMENTS.subList(0, 10));

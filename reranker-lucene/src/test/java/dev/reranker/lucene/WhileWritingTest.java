@@ -3,10 +3,10 @@ package dev.reranker.lucene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
 import dev.reranker.Embedder;
-import dev.reranker.RetrievalException;
+import dev.reranker.Hit;
+import dev.reranker.error.RetrievalException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -52,7 +52,7 @@ class WhileWritingTest {
             int searches = 0;
             while (writing.get() || searches == 0) {
               for (LuceneRetriever retriever : List.of(index.knn(), index.bm25())) {
-                List<Candidate> found = retriever.retrieve("whales number7", 50);
+                List<Hit> found = retriever.retrieve("whales number7", 50);
                 assertThat(found).hasSize(50);
                 assertThat(found).allMatch(c -> c.document().text().startsWith("whales"));
               }
@@ -158,6 +158,11 @@ class WhileWritingTest {
         Thread.onSpinWait();
       }
       assertThat(close.isDone()).isFalse();
+      assertThatThrownBy(() -> index.bm25().retrieve("whales", 1))
+          .as("a new call while closing waits")
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is closed");
+      assertThatThrownBy(index::commit).isInstanceOf(IllegalStateException.class);
       goOn.countDown();
       add.get();
       close.get();

@@ -1,9 +1,10 @@
-package dev.reranker.lucene;
+package dev.reranker.passage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
+import dev.reranker.testkit.RandomText;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -131,7 +132,7 @@ class PassageSplitterTest {
 
   @Test
   void randomTextsAreCoveredWithinTheLimit() {
-    var random = new Random(Texts.seed());
+    var random = new Random(RandomText.seed());
     String[] parts = {"whale ", "sleep. ", "🐋", "é", "\n\n", "! ", "x", "Der Wal ", "鲸鱼睡觉。", "  "};
     for (int round = 0; round < 2000; round++) {
       var text = new StringBuilder();

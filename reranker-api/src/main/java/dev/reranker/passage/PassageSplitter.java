@@ -1,4 +1,4 @@
-package dev.reranker.lucene;
+package dev.reranker.passage;
 
 import dev.reranker.Document;
 import java.text.BreakIterator;
@@ -19,7 +19,7 @@ import java.util.function.ToIntFunction;
  *         .overlap(40)
  *         .tokenCounter(embedder::countTokens) // as the model counts
  *         .build();
- * index.replace(Passage.allOf(document.id()), splitter.split(document)); // also its first time
+ * List<Document> passages = splitter.split(document); // to index in place of the document
  * }
  *
  * <p>{@link MaxP} makes documents of them again.
@@ -195,7 +195,7 @@ public final class PassageSplitter {
   private int overlapping(String text, List<Piece> pieces, int first, int next) {
     int repeated = 0;
     int tooMany = next < pieces.size() ? next - first : 0;
-    // Counting is dear and there may be a piece a character: steps double, then halve.
+    // Counting is costly, and each character may be a piece: steps double, then halve.
     while (repeated + 1 < tooMany) {
       int tried = Math.min(2 * repeated + 1, (repeated + tooMany) / 2);
       if (count(text, pieces, next - tried, next) <= overlap
@@ -231,7 +231,7 @@ public final class PassageSplitter {
     private Builder() {}
 
     /**
-     * Sets how many tokens a passage has at most; default: 200, which leaves a model of 256 tokens
+     * Sets how many tokens a passage may have; default: 200, which leaves a model of 256 tokens
      * room for the query.
      *
      * @param tokens at least 1

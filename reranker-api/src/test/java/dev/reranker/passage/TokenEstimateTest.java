@@ -1,4 +1,4 @@
-package dev.reranker.lucene;
+package dev.reranker.passage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,12 +1,11 @@
-package dev.reranker.lucene;
+package dev.reranker.passage;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
-import dev.reranker.RankedDocument;
+import dev.reranker.Hit;
 import dev.reranker.RerankRequest;
 import dev.reranker.RerankResult;
 import dev.reranker.Reranker;
-import dev.reranker.StageScore;
+import dev.reranker.StageReport;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +22,7 @@ import java.util.function.Function;
  *     .retrieve(index.knn(), 100)    // passages, cut by a PassageSplitter
  *     .rerank(MaxP.of(reranker), 10) // documents
  *     .build();
- * for (RankedDocument hit : pipeline.search("how do whales sleep").documents()) {
+ * for (Hit hit : pipeline.search("how do whales sleep").hits()) {
  *   Passage best = Passage.of(hit.document()).orElseThrow();
  *   String text = texts.get(best.parent());
  *   System.out.println(text.substring(best.start(), best.end())); // what to highlight
@@ -31,11 +30,12 @@ import java.util.function.Function;
  * }
  *
  * <p>A result's id is the parent's, its text the winning passage and its metadata the passage's, of
- * which {@link Passage#of} tells the place in the parent; score, logit, index and history are the
- * winning passage's. By {@link #of(Reranker)}, candidates that no {@link PassageSplitter} made are
+ * which {@link Passage#of} tells the place in the parent; trail and index are the winning
+ * passage's. By {@link #of(Reranker)}, candidates that no {@link PassageSplitter} made are
  * their own parents; passages of an application's own need {@link #of(Reranker, Function)}. How
  * many documents come out depends on how many parents the rank window has: give it more passages
- * than documents are wanted.
+ * than documents are wanted. A parent of which no passage was scored, past a deadline, stands
+ * behind those of which one was.
  *
  * <p>Source: Dai and Callan, "Deeper Text Understanding for IR with Contextual Neural Language
  * Modeling", SIGIR 2019 (BERT-MaxP).
@@ -65,7 +65,7 @@ public final class MaxP implements Reranker {
 
   /**
    * Wraps a reranker, for passages that an application cut itself, for example {@code
-   * MaxP.of(reranker, passage -> passage.metadata().get("parent_id"))}.
+   * MaxP.of(reranker, passage -> (String) passage.metadata().get("parent_id"))}.
    *
    * @param passages scores the passages; closed with this
    * @param parent the id of a passage's document; safe for several threads. Where it gives null,
@@ -79,14 +79,15 @@ public final class MaxP implements Reranker {
   @Override
   public RerankResult rerank(RerankRequest request) {
     RerankResult result = passages.rerank(request.withTopN(Integer.MAX_VALUE));
-    List<RankedDocument> best = new ArrayList<>();
+    List<Hit> best = new ArrayList<>();
     Set<String> parents = new HashSet<>();
-    for (RankedDocument passage : result.documents()) {
-      if (best.size() < request.topN() && parents.add(parent(passage.document()))) {
-        best.add(asDocument(passage, best.size() + 1));
+    for (Hit passage : result.hits()) {
+      String id = parent(passage.document());
+      if (best.size() < request.topN() && parents.add(id)) {
+        best.add(asDocument(id, passage).atRank(best.size() + 1));
       }
     }
-    return new RerankResult(best, result.stats());
+    return RerankResult.of(best, report(result.report(), best.size()));
   }
 
   private String parent(Document passage) {
@@ -94,16 +95,24 @@ public final class MaxP implements Reranker {
         parent.apply(passage), () -> "the parent of passage '" + passage.id() + "'");
   }
 
-  private RankedDocument asDocument(RankedDocument passage, int rank) {
+  private static Hit asDocument(String id, Hit passage) {
     Document winner = passage.document();
-    StageScore score = passage.candidate().current();
-    var candidate =
-        new Candidate(
-            new Document(parent(winner), winner.text(), winner.metadata()),
-            new StageScore(score.stage(), rank, score.score()),
-            passage.earlier());
-    return new RankedDocument(
-        candidate, passage.logit(), passage.index(), passage.scored(), passage.truncated());
+    return passage.with(new Document(id, winner.text(), winner.metadata()));
+  }
+
+  /** What was done to the passages, and how many documents came out. */
+  private static StageReport report(StageReport done, int documents) {
+    StageReport.Builder report =
+        StageReport.builder(done.stage())
+            .candidates(documents)
+            .scored(done.scored(), done.skipped())
+            .truncated(done.truncated())
+            .tokens(done.tokens(), done.paddedTokens())
+            .took(done.took());
+    done.failure().ifPresent(report::failed);
+    return done.outcome() == StageReport.Outcome.DEADLINE
+        ? report.pastDeadline().build()
+        : report.build();
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.reranker.lucene;
+package dev.reranker.passage;
 
 /**
  * About how many tokens a text has for a model, where none is at hand: four for three words between

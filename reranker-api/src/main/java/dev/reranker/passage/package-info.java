@@ -1,0 +1,11 @@
+/**
+ * Long documents: cut into passages that a model reads whole ({@link
+ * dev.reranker.passage.PassageSplitter}), and ranked by their best one ({@link
+ * dev.reranker.passage.MaxP}).
+ *
+ * <p>Nothing here is null unless it says {@code @Nullable}.
+ */
+@NullMarked
+package dev.reranker.passage;
+
+import org.jspecify.annotations.NullMarked;
