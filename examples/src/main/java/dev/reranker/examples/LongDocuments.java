@@ -34,7 +34,8 @@ final class LongDocuments {
               .tokenCounter(reranker::countTokens)
               .build();
       TEXTS.forEach(
-          (id, text) -> index.replace(Passage.allOf(id), splitter.split(Document.of(id, text))));
+          (id, text) ->
+              index.replace(LuceneIndex.passagesOf(id), splitter.split(Document.of(id, text))));
       Pipeline pipeline =
           Pipeline.builder().retrieve(index.bm25(), 100).rerank(MaxP.of(reranker), 10).build();
       for (Hit hit : pipeline.search("how do whales sleep").hits()) {

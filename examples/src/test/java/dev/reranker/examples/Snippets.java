@@ -36,6 +36,7 @@ final class Snippets implements AutoCloseable {
         import dev.reranker.onnx.*;
         import dev.reranker.passage.*;
         import java.nio.file.Path;
+        import java.time.Duration;
         import java.util.*;
         import org.apache.lucene.index.*;
         import org.apache.lucene.queryparser.classic.*;

@@ -113,7 +113,7 @@ class SearchCommandTest {
     assertThat(cli.exit()).as(cli.err()).isZero();
     assertThat(cli.out()).contains("\tsleep\t");
     assertThat(cli.err())
-        .contains("query has 701 tokens", "keep the order of the first stage")
+        .contains("query has 701 tokens", "keeps the order of the first stage")
         .doesNotContain("minilm-l6: ");
   }
 
