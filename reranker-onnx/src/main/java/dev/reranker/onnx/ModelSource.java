@@ -2,17 +2,17 @@ package dev.reranker.onnx;
 
 import dev.reranker.ModelLoadException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,24 +31,53 @@ public final class ModelSource {
   static final List<String> GRAPH = List.of("model.onnx", "onnx/model.onnx");
   static final List<String> TOKENIZER = List.of("tokenizer.json");
 
-  /** How the small text begins that a clone without Git LFS has in place of a large file. */
-  private static final byte[] GIT_LFS =
-      "version https://git-lfs.".getBytes(StandardCharsets.US_ASCII);
+  /**
+   * Where no folder can be listed, these are tried: what Optimum and others call their variants.
+   */
+  private static final List<String> VARIANTS =
+      Stream.of(
+              "quantized",
+              "int8",
+              "uint8",
+              "fp16",
+              "q4",
+              "q4f16",
+              "bnb4",
+              "optimized",
+              "O1",
+              "O2",
+              "O3",
+              "O4",
+              "qint8_avx512",
+              "qint8_avx512_vnni",
+              "quint8_avx2",
+              "qint8_arm64")
+          .flatMap(v -> Stream.of("model_" + v + ".onnx", "onnx/model_" + v + ".onnx"))
+          .toList();
 
   private final String name;
   private final String place;
   private final Function<String, @Nullable ModelFile> files;
+  private final Supplier<List<String>> graphs;
+  private final List<String> graph;
 
-  private ModelSource(String name, String place, Function<String, @Nullable ModelFile> files) {
+  private ModelSource(
+      String name,
+      String place,
+      Function<String, @Nullable ModelFile> files,
+      Supplier<List<String>> graphs,
+      List<String> graph) {
     this.name = name;
     this.place = place;
     this.files = files;
+    this.graphs = graphs;
+    this.graph = graph;
   }
 
   /**
    * A directory in the Hugging Face layout.
    *
-   * @param directory the directory
+   * @param directory the directory; links in it are followed
    * @return the source, named after the directory
    */
   public static ModelSource directory(Path directory) {
@@ -57,16 +86,28 @@ public final class ModelSource {
         fileName(absolute),
         "directory " + absolute,
         file -> {
-          if (!Files.isDirectory(absolute)) {
-            throw new ModelLoadException(
-                absolute
-                    + (Files.exists(absolute) ? " is not a directory" : " does not exist")
-                    + ": give the directory with the model's files, "
-                    + "model.onnx (or onnx/model.onnx) and tokenizer.json");
-          }
-          Path path = absolute.resolve(file);
-          return Files.isRegularFile(path) ? ModelFile.of(path) : null;
-        });
+          requireDirectory(absolute);
+          return ModelFile.at(absolute.resolve(file));
+        },
+        () -> graphsIn(absolute),
+        GRAPH);
+  }
+
+  /**
+   * The model that a graph file belongs to: the file's directory, or the one above it if that is
+   * called {@code onnx}. The same as {@code directory(..).graph(..)}.
+   *
+   * @param graph the ONNX file
+   * @return the source, named after the directory
+   */
+  public static ModelSource graphFile(Path graph) {
+    Path absolute = graph.toAbsolutePath().normalize();
+    Path directory = Objects.requireNonNullElse(absolute.getParent(), absolute);
+    Path above = directory.getParent();
+    if (above != null && fileName(directory).equals("onnx")) {
+      directory = above;
+    }
+    return directory(directory).graph(directory.relativize(absolute).toString().replace('\\', '/'));
   }
 
   /**
@@ -78,10 +119,13 @@ public final class ModelSource {
    */
   public static ModelSource classpath(String folder) {
     String root = folder.replaceAll("^/+|/+$", "");
+    Function<String, @Nullable ModelFile> files = file -> resource(root + "/" + file);
     return new ModelSource(
         root.substring(root.lastIndexOf('/') + 1),
         "class path folder " + root,
-        file -> resource(root + "/" + file));
+        files,
+        () -> VARIANTS.stream().filter(file -> files.apply(file) != null).toList(),
+        GRAPH);
   }
 
   /**
@@ -99,8 +143,10 @@ public final class ModelSource {
         "files " + model.toAbsolutePath() + " and " + tokenizer.toAbsolutePath(),
         file -> {
           Path path = paths.get(file);
-          return path != null && Files.isRegularFile(path) ? ModelFile.of(path) : null;
-        });
+          return path == null ? null : ModelFile.at(path);
+        },
+        List::of,
+        GRAPH);
   }
 
   /**
@@ -118,7 +164,25 @@ public final class ModelSource {
         file -> {
           String resource = names.get(file);
           return resource == null ? null : resource(resource);
-        });
+        },
+        List::of,
+        GRAPH);
+  }
+
+  /**
+   * The same model with another graph, for example a quantised one; all other files stay in effect.
+   *
+   * @param file the ONNX file, relative to the model's folder, for example {@code
+   *     "onnx/model_quantized.onnx"}
+   * @return a new source of the same name
+   * @throws IllegalStateException if this source was made from single files
+   */
+  public ModelSource graph(String file) {
+    if (!place.startsWith("directory ") && !place.startsWith("class path folder ")) {
+      throw new IllegalStateException(
+          "the graph of " + place + " is already chosen: give another file instead");
+    }
+    return new ModelSource(name, place, files, graphs, List.of(file));
   }
 
   /**
@@ -141,22 +205,83 @@ public final class ModelSource {
     return candidates.stream().map(files).filter(Objects::nonNull).findFirst();
   }
 
+  /** The graph: the chosen file, or the one with the usual name. */
+  ModelFile graph() {
+    return find(graph).orElseThrow(this::noGraph).check();
+  }
+
+  /** Whether the graph is there. */
+  boolean hasGraph() {
+    return find(graph).isPresent();
+  }
+
   /** The first of these files; an error that names them where none is there. */
   ModelFile require(List<String> candidates) {
-    ModelFile file =
-        find(candidates)
-            .orElseThrow(
-                () ->
-                    new ModelLoadException(
-                        "%s is missing in %s: a model needs model.onnx (or onnx/model.onnx) and tokenizer.json"
-                            .formatted(String.join(" or ", candidates), place)));
-    if (file.startsWith(GIT_LFS)) {
-      throw new ModelLoadException(
-          file.name()
-              + " is a pointer of Git LFS, not the file itself: run 'git lfs pull' in the clone,"
-              + " or download the file");
+    return find(candidates).orElseThrow(() -> missing(candidates)).check();
+  }
+
+  private ModelLoadException missing(List<String> candidates) {
+    return new ModelLoadException(
+        "%s is missing in %s: a model needs model.onnx (or onnx/model.onnx) and tokenizer.json%s"
+            .formatted(String.join(" or ", candidates), place, above(candidates)));
+  }
+
+  /** Whoever gives the folder of the graphs means the one above. */
+  private String above(List<String> candidates) {
+    for (String file : candidates) {
+      try {
+        if (place.startsWith("directory ") && files.apply("../" + file) != null) {
+          return "; "
+              + file
+              + " is in the directory above: give that one, and choose the graph by"
+              + " ModelSource.directory(..).graph(..) if it is not model.onnx";
+        }
+      } catch (ModelLoadException e) {
+        return "";
+      }
     }
-    return file;
+    return "";
+  }
+
+  private ModelLoadException noGraph() {
+    List<String> there = graphs.get();
+    if (there.isEmpty()) {
+      return missing(graph);
+    }
+    return new ModelLoadException(
+        "%s is missing in %s, but %s %s there: choose one by ModelSource.directory(..).graph(\"%s\")"
+            .formatted(
+                String.join(" or ", graph),
+                place,
+                String.join(", ", there),
+                there.size() == 1 ? "is" : "are",
+                there.get(0)));
+  }
+
+  private static void requireDirectory(Path directory) {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    String what = Files.exists(directory) ? " is not a directory" : " does not exist";
+    String advice =
+        fileName(directory).endsWith(".onnx") && Files.exists(directory)
+            ? ": give ModelSource.graphFile(..), or the directory and its graph(..)"
+            : ": give the directory with the model's files, "
+                + "model.onnx (or onnx/model.onnx) and tokenizer.json";
+    throw new ModelLoadException(directory + what + advice);
+  }
+
+  private static List<String> graphsIn(Path directory) {
+    try (Stream<Path> files =
+        Files.walk(directory, 2, java.nio.file.FileVisitOption.FOLLOW_LINKS)) {
+      return files
+          .filter(file -> fileName(file).endsWith(".onnx") && Files.isRegularFile(file))
+          .map(file -> directory.relativize(file).toString().replace('\\', '/'))
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of(); // What cannot be listed is not offered; the error says what is missing.
+    }
   }
 
   private static @Nullable ModelFile resource(String resource) {
@@ -178,39 +303,5 @@ public final class ModelSource {
 
   private static String withoutExtension(String file) {
     return file.contains(".") ? file.substring(0, file.lastIndexOf('.')) : file;
-  }
-
-  /** One file of a model: on disk, or a class path resource. */
-  record ModelFile(String name, Optional<Path> path, Opener opener) {
-
-    @FunctionalInterface
-    interface Opener {
-      InputStream open() throws IOException;
-    }
-
-    static ModelFile of(Path path) {
-      return new ModelFile(path.toString(), Optional.of(path), () -> Files.newInputStream(path));
-    }
-
-    static ModelFile of(URL url) {
-      return new ModelFile(url.toString(), Optional.empty(), url::openStream);
-    }
-
-    byte[] read() {
-      return read(Integer.MAX_VALUE);
-    }
-
-    boolean startsWith(byte[] beginning) {
-      return Arrays.equals(read(beginning.length), beginning);
-    }
-
-    private byte[] read(int most) {
-      try (InputStream in = opener.open()) {
-        return in.readNBytes(most);
-      } catch (IOException e) {
-        throw new ModelLoadException(
-            name + " cannot be read (" + e + "): check that the file is there and readable", e);
-      }
-    }
   }
 }

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A cross-encoder on ONNX Runtime: reads query and passage together and gives one logit a pair.
@@ -30,9 +32,9 @@ import java.util.Objects;
  * count as U+FFFD.
  *
  * <p><b>Scores.</b> The logit is the model's raw output; of a head with two labels it is the second
- * minus the first. The score is its activation: the one that the model's {@code config.json} names,
- * otherwise the sigmoid. Scores do not depend on what else is in the list: the same pair has the
- * same logit to 1e-4 alone or among thousands.
+ * minus the first, or the first minus the second where the labels' names say so. The score is its
+ * activation: the one that the model's files name, otherwise the sigmoid. Scores do not depend on
+ * what else is in the list: the same pair has the same logit to 1e-4 alone or among thousands.
  *
  * <p><b>Threads and memory.</b> One instance serves any number of threads and runs at most {@link
  * ModelInfo#threads()} batches at a time, on threads of its own. Memory follows the batch budget,
@@ -49,12 +51,26 @@ public final class OnnxReranker implements Reranker, Scorer {
   private final Engine engine;
   private final Activation activation;
   private final int labels;
+  private final int positive;
+  private final String queryPrompt;
   private final int queryLimit;
+  private final ModelInfo info;
 
-  private OnnxReranker(Engine engine, Activation activation) {
+  private OnnxReranker(Engine engine, Builder builder, RerankerConfig config) {
     this.engine = engine;
-    this.activation = activation;
     this.labels = labels(engine);
+    this.positive = positive(builder.positiveLabel, config);
+    this.activation = builder.activation.orElseGet(() -> config.activation(labels));
+    this.queryPrompt = builder.queryPrompt.orElseGet(config::queryPrompt);
+    this.info =
+        engine
+            .info()
+            .with(
+                engine
+                    .fingerprint()
+                    .with("activation", activation)
+                    .with("positive", positive)
+                    .with("queryPrompt", queryPrompt));
     int room = engine.room();
     this.queryLimit = room - Math.min(MIN_PASSAGE_TOKENS, room / 4);
     if (queryLimit < 1) {
@@ -65,18 +81,24 @@ public final class OnnxReranker implements Reranker, Scorer {
   }
 
   private static int labels(Engine engine) {
-    OnnxSession.Output output = engine.output();
+    GraphOutput output = engine.output();
     int labels = output.width();
     boolean flat = output.rowShape().length <= 1 || labels == 1;
     if (!flat || labels < 1 || labels > 2) {
-      throw new ModelLoadException(
-          "'%s' gives its output '%s' as [batch, %s]; a cross-encoder with one or two labels gives [batch], [batch, 1], [batch, 1, 1] or [batch, 2]"
-              .formatted(
-                  engine.info().name(),
-                  output.name(),
-                  java.util.Arrays.toString(output.rowShape()).replaceAll("[\\[\\]]", "")));
+      throw RerankerConfig.notOneOrTwo(engine.info().name(), output);
     }
     return labels;
+  }
+
+  private int positive(OptionalInt wanted, RerankerConfig config) {
+    if (labels == 2) {
+      return wanted.orElseGet(config::positiveLabel);
+    }
+    if (wanted.orElse(0) != 0) {
+      throw new IllegalArgumentException(
+          "positiveLabel is %d; '%s' gives one label, 0".formatted(wanted.getAsInt(), name()));
+    }
+    return 0;
   }
 
   /**
@@ -94,7 +116,7 @@ public final class OnnxReranker implements Reranker, Scorer {
    * @return the model's facts
    */
   public ModelInfo info() {
-    return engine.info();
+    return info;
   }
 
   /**
@@ -175,7 +197,9 @@ public final class OnnxReranker implements Reranker, Scorer {
             (batch, values) -> {
               for (int i = 0; i < batch.rows().length; i++) {
                 logits[batch.rows()[i]] =
-                    labels == 1 ? values.get(i) : values.get(2 * i + 1) - values.get(2 * i);
+                    labels == 1
+                        ? values.get(i)
+                        : values.get(2 * i + positive) - values.get(2 * i + 1 - positive);
               }
             });
     return new Scored(logits, truncated, work);
@@ -185,10 +209,10 @@ public final class OnnxReranker implements Reranker, Scorer {
     if (query.isBlank()) {
       throw new IllegalArgumentException("the query is blank: give at least one word");
     }
-    TokenIds tokens = engine.encode(query, queryLimit);
+    TokenIds tokens = engine.encode(queryPrompt + query, queryLimit);
     if (tokens.truncated()) {
       int most = 100_000;
-      TokenIds all = engine.encode(query, most);
+      TokenIds all = engine.encode(queryPrompt + query, most);
       throw new IllegalArgumentException(
           "query has %s%d tokens; '%s' takes %d for query and passage together, of which a query may use %d: shorten it or choose a model with a longer window"
               .formatted(
@@ -209,7 +233,9 @@ public final class OnnxReranker implements Reranker, Scorer {
   /** Collects the settings; not thread-safe. */
   public static final class Builder extends ModelBuilder<Builder> {
 
-    private java.util.Optional<Activation> activation = java.util.Optional.empty();
+    private Optional<Activation> activation = Optional.empty();
+    private Optional<String> queryPrompt = Optional.empty();
+    private OptionalInt positiveLabel = OptionalInt.empty();
 
     private Builder() {}
 
@@ -219,14 +245,43 @@ public final class OnnxReranker implements Reranker, Scorer {
     }
 
     /**
-     * Sets what makes a score of a logit; default: as the model's {@code config.json} says,
-     * otherwise {@link Activation#SIGMOID}.
+     * Sets what makes a score of a logit; default: as the model's files say, otherwise {@link
+     * Activation#SIGMOID}.
      *
      * @param activation the function
      * @return this
      */
     public Builder activation(Activation activation) {
-      this.activation = java.util.Optional.of(activation);
+      this.activation = Optional.of(activation);
+      return this;
+    }
+
+    /**
+     * Sets which of two labels says that a passage is relevant; default: as their names in {@code
+     * config.json} tell, such as {@code irrelevant} and {@code relevant}, and the second where they
+     * have none.
+     *
+     * @param label 0 or 1
+     * @return this
+     * @throws IllegalArgumentException if it is neither
+     */
+    public Builder positiveLabel(int label) {
+      if (label != 0 && label != 1) {
+        throw new IllegalArgumentException("positiveLabel is " + label + "; it is 0 or 1");
+      }
+      this.positiveLabel = OptionalInt.of(label);
+      return this;
+    }
+
+    /**
+     * Sets what is put before each query; default: the prompt that the model's files call the
+     * default, if they do.
+     *
+     * @param prompt the text, with its trailing space; empty for none
+     * @return this
+     */
+    public Builder queryPrompt(String prompt) {
+      this.queryPrompt = Optional.of(prompt);
       return this;
     }
 
@@ -242,10 +297,10 @@ public final class OnnxReranker implements Reranker, Scorer {
     public OnnxReranker build() {
       EngineSettings settings = settings(Builder::bundled);
       var config = new ModelConfig(settings.source());
-      Activation chosen = activation.orElseGet(config::activation);
+      config.requireMadeFor(ModelUse.RERANKER);
       Engine engine = Engine.open(settings, config, 2, List.of("logits", "scores", "output"));
       try {
-        return new OnnxReranker(engine, chosen);
+        return new OnnxReranker(engine, this, new RerankerConfig(config));
       } catch (RuntimeException | Error e) {
         engine.close();
         throw e;
@@ -254,7 +309,7 @@ public final class OnnxReranker implements Reranker, Scorer {
 
     private static ModelSource bundled() {
       ModelSource source = ModelSource.classpath(DEFAULT_MODEL);
-      if (source.find(ModelSource.GRAPH).isEmpty()) {
+      if (!source.hasGraph()) {
         throw new ModelLoadException(
             "no model was given and the default one is not on the class path: add the dependency"
                 + " dev.reranker:reranker-minilm-l6, or call model(ModelSource.directory(..))");
