@@ -158,7 +158,7 @@ final class GraphLoader {
       throws OrtException {
     Path link = null;
     try {
-      Path folder = Files.createTempDirectory("reranker");
+      Path folder = Files.createTempDirectory("reranker-link");
       link = Files.createSymbolicLink(folder.resolve("model"), graph.toAbsolutePath().getParent());
       return environment.createSession(link.resolve(graph.getFileName()).toString(), options);
     } catch (IOException | UnsupportedOperationException e) {

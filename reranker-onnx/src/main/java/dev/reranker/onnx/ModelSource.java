@@ -19,10 +19,47 @@ import org.jspecify.annotations.Nullable;
  * Where a model's files are: a directory, the class path, or single files.
  *
  * <p>The files are those of the Hugging Face layout. Two are required: the graph ({@code
- * model.onnx} or {@code onnx/model.onnx}) and {@code tokenizer.json}. The others tell the model's
- * facts where they are present: {@code config.json}, {@code tokenizer_config.json}, {@code
- * sentence_bert_config.json}, {@code modules.json}, {@code 1_Pooling/config.json}, {@code
- * config_sentence_transformers.json}.
+ * model.onnx} or {@code onnx/model.onnx}, with its weights in files beside it or not; another one by
+ * {@link #graph(String)}) and {@code tokenizer.json}. The others tell the model's facts where they
+ * are present. Each of their keys that can change a score is read in every form that Transformers,
+ * sentence-transformers (up to 6), Optimum and ms-swift write, or refused with a {@link
+ * ModelLoadException} that names file, key, value and the way out; none is taken for a default. A
+ * null is a missing key. What the builder says makes the files' word irrelevant.
+ *
+ * <table>
+ * <caption>Files and keys; → what to call on the builder where one is refused</caption>
+ * <tr><th>File<th>Keys<th>What happens
+ * <tr><td>config.json<td>model_type, max_position_embeddings, n_positions<td>bound the length; models that count positions as RoBERTa does lose those up to the padding id
+ * <tr><td>config.json<td>pad_token_id<td>fills rows; default 0, or 1 for models like RoBERTa
+ * <tr><td>config.json<td>id2label, label2id<td>of two labels: their names say which one is relevant, otherwise refused → {@code positiveLabel(..)}; of one label, no effect
+ * <tr><td>config.json<td>sentence_transformers.activation_fn, sbert_ce_default_activation_function<td>torch's Sigmoid, Identity, and Softmax of two labels; others refused → {@code activation(..)}
+ * <tr><td>config.json<td>problem_type<td>of one label, and single_label_classification: no effect; others refused → {@code activation(..)}
+ * <tr><td>config.json<td>all others<td>shape the graph, which has them inside
+ * <tr><td>tokenizer.json<td>normalizer, pre_tokenizer, post_processor, model, added_tokens<td>as they are; a pair must have something between its texts
+ * <tr><td>tokenizer.json<td>truncation, padding<td>off: texts are cut here, at their end, and results say so
+ * <tr><td>tokenizer_config.json<td>model_max_length<td>the length, unless sentence-transformers' file names one
+ * <tr><td>tokenizer_config.json<td>do_lower_case, strip_accents, add_prefix_space, add_bos_token, add_eos_token<td>must agree with {@code tokenizer.json}, otherwise refused
+ * <tr><td>tokenizer_config.json<td>truncation_side, split_special_tokens<td>{@code right} and false; others refused
+ * <tr><td>tokenizer_config.json<td>padding_side and others<td>no effect
+ * <tr><td>sentence_bert_config.json (or its six older names)<td>max_seq_length; tokenizer_args, processor_kwargs: model_max_length; processing_kwargs: text.max_length<td>the length
+ * <tr><td>sentence_bert_config.json<td>do_lower_case<td>texts are lower-cased before the tokenizer's normalizer
+ * <tr><td>sentence_bert_config.json<td>other arguments for the tokenizer, chat templates, other ways through the transformer (modality_config)<td>refused
+ * <tr><td>sentence_bert_config.json<td>transformer_task<td>must fit what the model is loaded as
+ * <tr><td>sentence_bert_config.json<td>query_expansion, query_length, document_length<td>refused by {@link OnnxMultiVectorEmbedder} → {@code plainTokens(true)}
+ * <tr><td>modules.json<td>type<td>Transformer, Pooling and Normalize of sentence-transformers, under their names of any release; others refused, unless the graph gives sentence_embedding and so has them inside
+ * <tr><td>modules.json<td>path<td>where the module's own files are
+ * <tr><td>the pooling module's config.json<td>pooling_mode, pooling_mode_*<td>mean and CLS; others refused → {@code pooling(..)}
+ * <tr><td>the pooling module's config.json<td>include_prompt<td>false is refused where there is a prompt → {@code pooling(..)}
+ * <tr><td>the normalising module's config.json<td>module_input_name, module_output_name<td>sentence_embedding; others refused → {@code normalize(..)}
+ * <tr><td>config_sentence_transformers.json<td>model_type<td>must fit what the model is loaded as
+ * <tr><td>config_sentence_transformers.json<td>activation_fn<td>as in {@code config.json}, which it goes before
+ * <tr><td>config_sentence_transformers.json<td>prompts, default_prompt_name<td>query, and document, passage or corpus, otherwise the default one; a cross-encoder's default one stands before the query; what is not clear is refused → {@code queryPrompt(..)}, {@code passagePrompt(..)}
+ * <tr><td>config_sentence_transformers.json<td>similarity_fn_name<td>cosine, and what orders as it does; others refused → {@code normalize(..)}
+ * <tr><td>config_sentence_transformers.json<td>truncate_dim<td>vectors are cut to it
+ * <tr><td>config_sentence_transformers.json<td>query_prefix, document_prefix, do_query_expansion, skiplist_words (PyLate)<td>refused by {@link OnnxMultiVectorEmbedder}
+ * <tr><td>args.json (ms-swift)<td>task_type, template, problem_type<td>must fit; chat templates, generative rerankers and embedders without modules.json are refused
+ * <tr><td>ort_config.json, quantize_config.json (Optimum)<td>all<td>no effect: they say how the graph was made
+ * </table>
  *
  * <p>Nothing is downloaded, and nothing is read before a model is built from the source.
  */
