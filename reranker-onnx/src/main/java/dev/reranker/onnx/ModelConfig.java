@@ -55,6 +55,12 @@ final class ModelConfig {
           "sentence_xlm-roberta_config.json",
           "sentence_xlnet_config.json");
 
+  private static final String NO_CHAT =
+      "chat templates are not supported, only what the tokenizer itself puts around texts";
+
+  /** Templates of ms-swift that put around texts what the tokenizer does. */
+  private static final Set<String> PLAIN_TEMPLATES = Set.of("bert", "dummy", "bge_reranker");
+
   private static final Set<String> SWIFT_TASKS =
       Set.of("causal_lm", "seq_cls", "embedding", "prm", "reranker", "generative_reranker");
 
@@ -205,43 +211,32 @@ final class ModelConfig {
   void requireMadeFor(ModelUse use) {
     Optional<String> type = sentenceTransformers.text("model_type");
     if (type.isPresent() && !use.modelTypes().contains(type.get())) {
-      throw sentenceTransformers.refuse(
-          "model_type", "%s: %s".formatted(use.wants(), use.wayOut()));
+      throw sentenceTransformers.refuse("model_type", use.advice());
     }
     Optional<String> task = sentenceBert.text("transformer_task");
-    if (task.isPresent() && !use.transformerTasks().contains(task.get())) {
-      throw sentenceBert.refuse("transformer_task", "%s: %s".formatted(use.wants(), use.wayOut()));
+    if (task.isPresent() && !task.get().equals(use.transformerTask())) {
+      throw sentenceBert.refuse("transformer_task", use.advice());
     }
     Optional<String> swiftTask = swift.text("task_type");
     if (swiftTask.isPresent() && !use.swiftTasks().contains(swiftTask.get())) {
-      throw swift.refuse("task_type", "%s: %s".formatted(use.wants(), use.wayOut()));
+      throw swift.refuse("task_type", use.advice());
     }
-    Optional<String> template = swift.text("template");
-    if (swiftTask.isPresent()
-        && template.isPresent()
-        && !Set.of("bert", "dummy", "bge_reranker").contains(template.get())) {
-      throw swift.refuse(
-          "template",
-          "chat templates are not supported, only what the tokenizer itself puts around texts");
+    if (swiftTask.isPresent() && !PLAIN_TEMPLATES.contains(swift.text("template").orElse("bert"))) {
+      throw swift.refuse("template", NO_CHAT);
     }
     JsonFile modalities = sentenceBert.object("modality_config");
-    for (String modality : modalities.keys()) {
-      if (modality.equals("message")) {
-        throw sentenceBert.refuse(
-            "modality_config",
-            "chat templates are not supported, only what the tokenizer itself puts around texts");
-      }
+    if (modalities.keys().contains("message")) {
+      throw sentenceBert.refuse("modality_config", NO_CHAT);
     }
     JsonFile text = modalities.object("text");
-    if (modalities.present()
-        && (!text.text("method").orElse("forward").equals("forward")
-            || !text.text("method_output_name")
-                .map(output -> use.modelOutputs().contains(output))
-                .orElse(text.present()))) {
+    boolean plain =
+        text.text("method").orElse("").equals("forward")
+            && text.text("method_output_name").orElse("").equals(use.modelOutput());
+    if (modalities.present() && !plain) {
       throw sentenceBert.refuse(
           "modality_config",
-          "text that goes through 'forward' and gives one of %s is supported"
-              .formatted(use.modelOutputs()));
+          "text that goes through 'forward' and gives '%s' is supported"
+              .formatted(use.modelOutput()));
     }
   }
 }

@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * Where a model's files are: a directory, the class path, or single files.
  *
  * <p>The files are those of the Hugging Face layout. Two are required: the graph ({@code
- * model.onnx} or {@code onnx/model.onnx}, with its weights in files beside it or not; another one by
- * {@link #graph(String)}) and {@code tokenizer.json}. The others tell the model's facts where they
- * are present. Each of their keys that can change a score is read in every form that Transformers,
- * sentence-transformers (up to 6), Optimum and ms-swift write, or refused with a {@link
- * ModelLoadException} that names file, key, value and the way out; none is taken for a default. A
- * null is a missing key. What the builder says makes the files' word irrelevant.
+ * model.onnx} or {@code onnx/model.onnx}, with its weights in files beside it or not; another one
+ * by {@link #graph(String)}) and {@code tokenizer.json}. The others tell the model's facts where
+ * they are present. Each of their keys that can change a score is read in every form that
+ * Transformers, sentence-transformers (up to 6), Optimum and ms-swift write, or refused with a
+ * {@link ModelLoadException} that names file, key, value and the way out; none is taken for a
+ * default. A null is a missing key. What the builder says makes the files' word irrelevant.
  *
  * <table>
  * <caption>Files and keys; → what to call on the builder where one is refused</caption>

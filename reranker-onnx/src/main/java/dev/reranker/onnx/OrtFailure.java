@@ -77,7 +77,7 @@ final class OrtFailure {
           isAboutMemory(e)
               ? "there is not enough memory; choose a smaller graph or give the process more"
               : "the reason is ONNX Runtime's own; if it is no help, export the model again or"
-                    + " update ONNX Runtime";
+                  + " update ONNX Runtime";
     };
   }
 

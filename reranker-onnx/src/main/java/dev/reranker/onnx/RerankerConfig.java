@@ -12,6 +12,8 @@ final class RerankerConfig {
   private static final String ACTIVATION = "activation_fn";
   private static final String OLD_ACTIVATION = "sbert_ce_default_activation_function";
   private static final String CHOOSE = ": choose one with activation(..)";
+  private static final String OF_TWO =
+      "of two labels the sigmoid of their difference or the difference is given" + CHOOSE;
 
   private static final Set<String> POSITIVE =
       Set.of(
@@ -89,50 +91,39 @@ final class RerankerConfig {
 
   private static Activation activation(JsonFile file, String key, int labels) {
     String name = file.text(key).orElse("");
-    if (name.startsWith("torch.")) {
-      switch (name.substring(name.lastIndexOf('.') + 1)) {
-        case "Identity":
-          return Activation.IDENTITY;
-        case "Sigmoid":
-          if (labels == 1) {
-            return Activation.SIGMOID;
-          }
-          throw file.refuse(
-              key,
-              "of two labels the sigmoid of their difference or the difference is given" + CHOOSE);
-        case "Softmax":
-          if (labels == 2) {
-            return Activation.SIGMOID;
-          }
-          throw file.refuse(key, "the softmax of one label is always 1" + CHOOSE);
-        default:
-          break;
+    String simple = name.startsWith("torch.") ? name.substring(name.lastIndexOf('.') + 1) : "";
+    return switch (simple) {
+      case "Identity" -> Activation.IDENTITY;
+      case "Sigmoid" -> {
+        if (labels != 1) {
+          throw file.refuse(key, OF_TWO);
+        }
+        yield Activation.SIGMOID;
       }
-    }
-    throw file.refuse(key, "torch's Sigmoid and Identity are known" + CHOOSE);
+      case "Softmax" -> {
+        if (labels != 2) {
+          throw file.refuse(key, "the softmax of one label is always 1" + CHOOSE);
+        }
+        yield Activation.SIGMOID;
+      }
+      default -> throw file.refuse(key, "torch's Sigmoid and Identity are known" + CHOOSE);
+    };
   }
 
   /** Of two labels the score is the softmax, unless each is a question of its own. */
   private static void requireSoftmax(JsonFile file, int labels) {
     Optional<String> type = file.text("problem_type");
-    if (type.isEmpty()) {
+    if (type.isEmpty() || type.get().equals("single_label_classification")) {
       return;
     }
-    switch (type.get()) {
-      case "single_label_classification":
-        return;
-      case "regression", "multi_label_classification":
-        if (labels == 1) {
-          return;
-        }
-        throw file.refuse(
-            "problem_type",
-            "of two labels the sigmoid of their difference or the difference is given" + CHOOSE);
-      default:
-        throw file.refuse(
-            "problem_type",
-            "regression, single_label_classification and multi_label_classification are known"
-                + CHOOSE);
+    if (!Set.of("regression", "multi_label_classification").contains(type.get())) {
+      throw file.refuse(
+          "problem_type",
+          "regression, single_label_classification and multi_label_classification are known"
+              + CHOOSE);
+    }
+    if (labels == 2) {
+      throw file.refuse("problem_type", OF_TWO);
     }
   }
 

@@ -39,7 +39,9 @@ class FingerprintTest {
 
   @Test
   void twoModelsOfTheSameFolderNameAndDimensionDiffer() {
-    String one = embedder(new TinyModel().head(TinyModel.Head.SENTENCE).in(directory.resolve("a/m")), b -> b);
+    String one =
+        embedder(
+            new TinyModel().head(TinyModel.Head.SENTENCE).in(directory.resolve("a/m")), b -> b);
     String two =
         embedder(
             new TinyModel().head(TinyModel.Head.SENTENCE).poison(1).in(directory.resolve("b/m")),
@@ -126,7 +128,8 @@ class FingerprintTest {
     new TinyModel().in(directory);
     Path graph = directory.resolve("model.onnx");
     try (var reading = reading()) {
-      Files.write(graph, "more".getBytes(StandardCharsets.UTF_8), java.nio.file.StandardOpenOption.APPEND);
+      Files.write(
+          graph, "more".getBytes(StandardCharsets.UTF_8), java.nio.file.StandardOpenOption.APPEND);
       assertThatThrownBy(reading::fingerprint)
           .isInstanceOf(ModelLoadException.class)
           .hasMessageContainingAll(graph.toString(), "was changed while it was being loaded");

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GraphFileTest {
 
   private static final String DATA = "model.onnx_data";
-  private static final String POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n";
+  private static final String POINTER =
+      "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n";
 
   @TempDir private Path directory;
 
@@ -49,8 +50,7 @@ class GraphFileTest {
     Files.write(blobs.resolve("b3"), TinyModel.tokenizer());
     Files.createSymbolicLink(snapshot.resolve("model.onnx"), Path.of("../../../blobs/b1"));
     Files.createSymbolicLink(snapshot.resolve(DATA), Path.of("../../../blobs/b2"));
-    Files.createSymbolicLink(
-        snapshot.resolveSibling("tokenizer.json"), Path.of("../../blobs/b3"));
+    Files.createSymbolicLink(snapshot.resolveSibling("tokenizer.json"), Path.of("../../blobs/b3"));
     assertThat(score(ModelSource.directory(snapshot.getParent())))
         .containsExactly(score(new TinyModel().in(directory.resolve("whole"))));
   }
@@ -92,8 +92,7 @@ class GraphFileTest {
     Files.createDirectories(model);
     Files.write(model.resolve("model.onnx"), new TinyModel().dataFile(location).bytes());
     Files.write(model.resolve("tokenizer.json"), TinyModel.tokenizer());
-    assertRefused(
-        () -> score(ModelSource.directory(model)), location, "outside its own directory");
+    assertRefused(() -> score(ModelSource.directory(model)), location, "outside its own directory");
   }
 
   @Test

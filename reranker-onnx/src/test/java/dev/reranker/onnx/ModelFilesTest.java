@@ -40,7 +40,8 @@ class ModelFilesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{'word_embedding_dimension': 128, 'pooling_mode_cls_token': true, 'pooling_mode_mean_tokens': false}",
+        "{'word_embedding_dimension': 128, 'pooling_mode_cls_token': true,"
+            + " 'pooling_mode_mean_tokens': false}",
         "{'embedding_dimension': 128, 'pooling_mode': 'cls', 'include_prompt': true}"
       })
   void clsPoolingIsTakenFromEitherForm(String json) {
@@ -103,8 +104,7 @@ class ModelFilesTest {
     folder.with(SAVED, "{'truncate_dim': 32}");
     try (var embedder = OnnxEmbedder.builder().model(folder.source()).normalize(false).build()) {
       assertThat(embedder.dimension()).isEqualTo(32);
-      assertThat(embedder.embedQuery("whale"))
-          .containsExactly(java.util.Arrays.copyOf(whole, 32));
+      assertThat(embedder.embedQuery("whale")).containsExactly(java.util.Arrays.copyOf(whole, 32));
     }
     try (var embedder = OnnxEmbedder.builder().model(folder.source()).dimension(128).build()) {
       assertThat(embedder.dimension()).isEqualTo(128);
@@ -186,7 +186,8 @@ class ModelFilesTest {
     assertThat(prompted).isNotEqualTo(bare);
     folder.with(
         SAVED,
-        "{'model_type': 'CrossEncoder', 'prompts': {'web': 'search whales '}, 'default_prompt_name': 'web'}");
+        "{'model_type': 'CrossEncoder', 'prompts': {'web': 'search whales '},"
+            + " 'default_prompt_name': 'web'}");
     assertThat(logits(b -> b)).containsExactly(prompted);
     assertThat(logits(b -> b.queryPrompt(""))).containsExactly(bare);
   }
@@ -210,7 +211,9 @@ class ModelFilesTest {
     new TinyModel().head(TinyModel.Head.HALF_TOKENS).in(directory.resolve("half"));
     List<String> texts = List.of("whale", "", "the ocean is deep and wide and old", "bread oven");
     try (var whole =
-            OnnxEmbedder.builder().model(ModelSource.directory(directory.resolve("whole"))).build();
+            OnnxEmbedder.builder()
+                .model(ModelSource.directory(directory.resolve("whole")))
+                .build();
         var half =
             OnnxEmbedder.builder()
                 .model(ModelSource.directory(directory.resolve("half")))
@@ -252,7 +255,8 @@ class ModelFilesTest {
     tokenizer.add(
         "truncation",
         JsonParser.parseString(
-            "{\"direction\": \"Left\", \"max_length\": 8, \"strategy\": \"LongestFirst\", \"stride\": 0}"));
+            "{\"direction\": \"Left\", \"max_length\": 8, \"strategy\": \"LongestFirst\","
+                + " \"stride\": 0}"));
     tokenizer.add(
         "padding",
         JsonParser.parseString(

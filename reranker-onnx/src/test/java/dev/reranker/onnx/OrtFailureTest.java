@@ -22,7 +22,8 @@ class OrtFailureTest {
   void onlyWhatIsDamagedIsToBeGotAgain(OrtErrorCode code) {
     String message = describe(code, "some reason");
     assertThat(message).contains("m.onnx", "some reason");
-    assertThat(message.contains("get it again")).isEqualTo(code == OrtErrorCode.ORT_INVALID_PROTOBUF);
+    assertThat(message.contains("get it again"))
+        .isEqualTo(code == OrtErrorCode.ORT_INVALID_PROTOBUF);
   }
 
   @ParameterizedTest

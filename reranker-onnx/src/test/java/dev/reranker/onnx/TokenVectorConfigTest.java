@@ -18,7 +18,8 @@ class TokenVectorConfigTest {
 
   private static final String SAVED = "config_sentence_transformers.json";
   private static final String MASK =
-      "[{'type': 'sentence_transformers.multi_vector_encoder.modules.multi_vector_mask.MultiVectorMask',"
+      "[{'type':"
+          + " 'sentence_transformers.multi_vector_encoder.modules.multi_vector_mask.MultiVectorMask',"
           + " 'path': '1_MultiVectorMask'}]";
 
   @TempDir private Path directory;
@@ -38,7 +39,8 @@ class TokenVectorConfigTest {
         "sentence_bert_config.json, \"{'query_length': 32}\"",
         "sentence_bert_config.json, \"{'document_length': 180}\"",
         "config_sentence_transformers.json, {'model_type': 'ColBERT'}",
-        "config_sentence_transformers.json, \"{'model_type': 'ColBERT', 'do_query_expansion': true}\"",
+        "config_sentence_transformers.json, \"{'model_type': 'ColBERT', 'do_query_expansion':"
+            + " true}\"",
         "config_sentence_transformers.json, {'query_length': 32}",
         "config_sentence_transformers.json, {'document_length': 180}",
         "config_sentence_transformers.json, {'skiplist_words': ['.']}",
@@ -67,7 +69,8 @@ class TokenVectorConfigTest {
   void whatAsksForNothingMorePasses(String json) {
     folder
         .with("modules.json", MASK)
-        .with("1_MultiVectorMask/config.json", "{'skiplist_words': [], 'keep_only_token_ids': null}")
+        .with(
+            "1_MultiVectorMask/config.json", "{'skiplist_words': [], 'keep_only_token_ids': null}")
         .with(SAVED, json);
     assertThatCode(() -> OnnxMultiVectorEmbedder.builder().model(folder.source()).build().close())
         .doesNotThrowAnyException();
@@ -80,8 +83,7 @@ class TokenVectorConfigTest {
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContainingAll(SAVED, "'query_prefix'", "[Q] ", "queryPrompt(..)");
     assertThatThrownBy(
-            () ->
-                OnnxMultiVectorEmbedder.builder().model(folder.source()).queryPrompt("a").build())
+            () -> OnnxMultiVectorEmbedder.builder().model(folder.source()).queryPrompt("a").build())
         .hasMessageContainingAll("'document_prefix'", "passagePrompt(..)");
     try (var embedder =
         OnnxMultiVectorEmbedder.builder()

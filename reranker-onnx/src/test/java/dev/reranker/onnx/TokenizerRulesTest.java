@@ -153,7 +153,11 @@ class TokenizerRulesTest {
   void specialTokensThatAreSaidAndNotPutAreNamed() {
     tokenizer(json -> {});
     folder.with(CONFIG, "{'add_bos_token': true, 'add_eos_token': true}");
-    var bare = new TokenTemplate(java.util.List.of(new int[0], new int[] {1}), java.util.List.of(new int[0], new int[1]), new int[1]);
+    var bare =
+        new TokenTemplate(
+            java.util.List.of(new int[0], new int[] {1}),
+            java.util.List.of(new int[0], new int[1]),
+            new int[1]);
     TokenizerRules rules = folder.config().tokenizerRules();
     assertThatThrownBy(() -> rules.check(bare))
         .isInstanceOf(ModelLoadException.class)
