@@ -106,16 +106,11 @@ final class ExternalData {
   private long field(
       Message message, long number, int type, long left, int depth, Map<String, String> entries)
       throws IOException {
-    switch (type) {
-      case VARINT:
-        return varint(in.read())[1];
-      case FIXED_64:
-        in.skipNBytes(8);
-        return 8;
-      case FIXED_32:
-        in.skipNBytes(4);
-        return 4;
-      case LENGTH:
+    return switch (type) {
+      case VARINT -> varint(in.read())[1];
+      case FIXED_64 -> skip(8);
+      case FIXED_32 -> skip(4);
+      case LENGTH -> {
         long[] size = varint(in.read());
         if (size[0] < 0 || size[0] > left) {
           throw new IOException("a field is longer than its message");
@@ -126,12 +121,17 @@ final class ExternalData {
         } else if (inside != null) {
           message(inside, size[0], depth + 1);
         } else {
-          in.skipNBytes(size[0]);
+          skip(size[0]);
         }
-        return size[0] + size[1];
-      default:
-        throw new IOException("wire type " + type);
-    }
+        yield size[0] + size[1];
+      }
+      default -> throw new IOException("wire type " + type);
+    };
+  }
+
+  private long skip(long bytes) throws IOException {
+    in.skipNBytes(bytes);
+    return bytes;
   }
 
   /** A pair of texts: field 1 is the key, field 2 the value. */
