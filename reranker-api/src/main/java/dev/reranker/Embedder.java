@@ -1,5 +1,6 @@
 package dev.reranker;
 
+import dev.reranker.error.InferenceException;
 import java.util.List;
 
 /**
@@ -13,17 +14,20 @@ public interface Embedder extends AutoCloseable {
    * Embeds a query, with the model's query prompt where it has one.
    *
    * @param query the text
-   * @return a vector of {@link #dimension()} floats, the caller's own
-   * @throws InferenceException if the model fails
+   * @return a vector of {@link #dimension()} floats, the caller's own; of length 1 only where the
+   *     model or its settings make it so
+   * @throws IllegalArgumentException if the query is too long for the model: a query is never cut
+   * @throws InferenceException if the model fails or gives NaN
    */
   float[] embedQuery(String query);
 
   /**
-   * Embeds passages, with the model's passage prompt where it has one.
+   * Embeds passages, with the model's passage prompt where it has one. Of a passage that is too
+   * long for the model the beginning is embedded.
    *
    * @param passages the texts; may be empty, both the list and each text
-   * @return one vector a passage, in input order
-   * @throws InferenceException if the model fails
+   * @return one vector for each passage, in input order, the caller's own
+   * @throws InferenceException if the model fails or gives NaN
    */
   List<float[]> embedPassages(List<String> passages);
 
@@ -35,11 +39,24 @@ public interface Embedder extends AutoCloseable {
   int dimension();
 
   /**
-   * The model's name. Vectors of embedders with different names must not be mixed in one index.
+   * The name under which reports and messages mention the model.
    *
    * @return the name
    */
   String name();
+
+  /**
+   * What tells this model from every other: two embedders have the same fingerprint exactly if the
+   * same text gets the same vector from both, whatever they are called and wherever their files
+   * lie. An index refuses vectors of another fingerprint than its own. A good one is made of a
+   * digest of the model's files and of the settings that change vectors.
+   *
+   * @return a short text; this default, of name and dimension, is for models that are never swapped
+   *     under one name
+   */
+  default String fingerprint() {
+    return name() + "/" + dimension();
+  }
 
   /**
    * Waits for calls in flight, then releases the model. A second call does nothing; any other call

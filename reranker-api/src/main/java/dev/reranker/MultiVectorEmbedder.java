@@ -1,9 +1,10 @@
 package dev.reranker;
 
+import dev.reranker.error.InferenceException;
 import java.util.List;
 
 /**
- * A late-interaction model (ColBERT and its kin): turns a text into one vector a token, so that
+ * A late-interaction model (ColBERT and its kin): turns a text into one vector per token, so that
  * each word of a query can look for its own best match in a passage.
  *
  * <p>Implementations are thread-safe and answer an empty list with an empty list.
@@ -14,8 +15,8 @@ public interface MultiVectorEmbedder extends AutoCloseable {
    * Embeds a query.
    *
    * @param query the text
-   * @return one vector of {@link #dimension()} floats a token, the caller's own; none for a text
-   *     without tokens
+   * @return one vector of {@link #dimension()} floats for each token, the caller's own; none for a
+   *     text without tokens
    * @throws InferenceException if the model fails
    */
   List<float[]> embedQueryTokens(String query);
@@ -24,7 +25,8 @@ public interface MultiVectorEmbedder extends AutoCloseable {
    * Embeds passages.
    *
    * @param passages the texts; may be empty, both the list and each text
-   * @return for each passage, in input order, one vector a token; none for a text without tokens
+   * @return for each passage, in input order, one vector for each token; none for a text without
+   *     tokens
    * @throws InferenceException if the model fails
    */
   List<List<float[]>> embedPassageTokens(List<String> passages);
@@ -37,11 +39,23 @@ public interface MultiVectorEmbedder extends AutoCloseable {
   int dimension();
 
   /**
-   * The model's name. Vectors of models with different names must not be mixed in one index.
+   * The name under which reports and messages mention the model.
    *
    * @return the name
    */
   String name();
+
+  /**
+   * What tells this model from every other: two have the same fingerprint exactly if the same text
+   * gets the same vectors from both. An index refuses vectors of another fingerprint than its own.
+   *
+   * @return a short text; this default, of name and dimension, is for models that are never swapped
+   *     under one name
+   * @see Embedder#fingerprint()
+   */
+  default String fingerprint() {
+    return name() + "/" + dimension();
+  }
 
   /**
    * Waits for calls in flight, then releases the model. A second call does nothing; any other call

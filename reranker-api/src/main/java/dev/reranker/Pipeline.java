@@ -1,11 +1,16 @@
 package dev.reranker;
 
+import dev.reranker.error.CancelledException;
+import dev.reranker.error.DeadlineException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.RetrievalException;
+import dev.reranker.internal.Checks;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet :
  * Pipeline pipeline = Pipeline.builder()
- *     .retrieve(Retrievers.rrf(index.knn(), index.bm25()), 100) // the rank window
- *     .rerank(small, 30)                                        // a cascade: the cheap model first
+ *     .retrieve(Fusion.rrf(index.knn(), index.bm25()), 100) // the rank window
+ *     .rerank(small, 30)                                    // a cascade: the cheap model first
  *     .rerank(large, 10)
  *     .build();
  * SearchResult result = pipeline.search("how do whales sleep");
@@ -22,21 +27,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Without a reranker the result is the first stage's. A pipeline is immutable and thread-safe;
  * it does not own its stages, so whoever built them closes them.
+ *
+ * <p><b>Partial results.</b> A search answers also when a reranker cannot: where the deadline
+ * passes or a reranker fails, what was not scored keeps the order it came in, behind what was, and
+ * the {@linkplain SearchResult#stages() reports} say so. {@link Builder#onFailure(FailurePolicy)}
+ * makes it an exception instead. A first stage that fails is one always, and so are wrong
+ * arguments, closed stages and cancelled calls.
  */
 public final class Pipeline {
 
-  private final Retriever retriever;
-  private final int depth;
-  private final List<Stage> stages;
-  private final double minScore;
-  private final int topN;
+  private final PipelineSettings settings;
 
-  private Pipeline(Retriever retriever, Builder builder) {
-    this.retriever = retriever;
-    this.depth = builder.depth;
-    this.stages = List.copyOf(builder.stages);
-    this.minScore = builder.minScore;
-    this.topN = builder.topN;
+  private Pipeline(PipelineSettings settings) {
+    this.settings = settings;
   }
 
   /**
@@ -49,13 +52,25 @@ public final class Pipeline {
   }
 
   /**
+   * Starts a pipeline from this one's settings; {@link Builder#retrieve} then replaces the first
+   * stage and {@link Builder#rerank} adds to the stages that are there.
+   *
+   * @return a new builder; this pipeline stays as it is
+   */
+  public Builder toBuilder() {
+    return new Builder(settings);
+  }
+
+  /**
    * Searches with the pipeline's own settings.
    *
    * @param query what the user typed; not blank
    * @return the best documents and what each stage did
    * @throws IllegalArgumentException if the query is blank or does not fit the model
    * @throws RetrievalException if the first stage fails
-   * @throws InferenceException if a reranker fails
+   * @throws DeadlineException if the deadline passed before the first stage answered
+   * @throws CancelledException if the calling thread was interrupted; its flag is kept
+   * @throws InferenceException if a reranker fails and the policy is {@link FailurePolicy#THROW}
    */
   public SearchResult search(String query) {
     return search(SearchRequest.of(query));
@@ -66,80 +81,16 @@ public final class Pipeline {
    *
    * @param request the query and what differs this time
    * @return the best documents and what each stage did
-   * @throws IllegalArgumentException if the query does not fit the model
+   * @throws IllegalArgumentException if the query does not fit the model, or the first stage cannot
+   *     apply the request's filter
    * @throws RetrievalException if the first stage fails
-   * @throws InferenceException if a reranker fails
+   * @throws DeadlineException if the deadline passed before the first stage answered
+   * @throws CancelledException if the call was cancelled, or the calling thread interrupted, whose
+   *     flag is then kept
+   * @throws InferenceException if a reranker fails and the policy is {@link FailurePolicy#THROW}
    */
   public SearchResult search(SearchRequest request) {
-    var reports = new ArrayList<StageReport>(stages.size() + 1);
-    List<RankedDocument> hits = retrieve(request, reports);
-    for (Stage stage : stages) {
-      hits = stage.apply(request.query(), hits, reports);
-    }
-    List<RankedDocument> best =
-        hits.stream()
-            .filter(hit -> hit.score() >= minScore)
-            .limit(request.topN().orElse(topN))
-            .toList();
-    return new SearchResult(request.query(), best, reports);
-  }
-
-  private List<RankedDocument> retrieve(SearchRequest request, List<StageReport> reports) {
-    long start = System.nanoTime();
-    List<Candidate> candidates = retriever.retrieve(request.query(), request.depth().orElse(depth));
-    reports.add(
-        new StageReport(retriever.name(), candidates.size(), since(start), Optional.empty()));
-    var hits = new ArrayList<RankedDocument>(candidates.size());
-    for (Candidate candidate : candidates) {
-      hits.add(RankedDocument.unscored(candidate, hits.size()));
-    }
-    return hits;
-  }
-
-  private static Duration since(long start) {
-    return Duration.ofNanos(System.nanoTime() - start);
-  }
-
-  /** A reranker, how many documents it keeps, and how its score meets the one before. */
-  private record Stage(Reranker reranker, int keep, @Nullable ScoreCombiner combiner) {
-
-    List<RankedDocument> apply(String query, List<RankedDocument> hits, List<StageReport> reports) {
-      long start = System.nanoTime();
-      var request = RerankRequest.of(query, hits.stream().map(RankedDocument::candidate).toList());
-      RerankResult result = reranker.rerank(combiner == null ? request.withTopN(keep) : request);
-      List<RankedDocument> ranked =
-          combiner == null ? result.documents() : combine(combiner, request, result.documents());
-      reports.add(
-          new StageReport(
-              reranker.name(), ranked.size(), since(start), Optional.of(result.stats())));
-      return ranked;
-    }
-
-    private List<RankedDocument> combine(
-        ScoreCombiner combiner, RerankRequest request, List<RankedDocument> reranked) {
-      List<RankedDocument> inOrder =
-          reranked.stream().sorted(Comparator.comparingInt(RankedDocument::index)).toList();
-      double[] before =
-          inOrder.stream()
-              .mapToDouble(hit -> request.candidates().get(hit.index()).score())
-              .toArray();
-      double[] now = inOrder.stream().mapToDouble(RankedDocument::score).toArray();
-      double[] combined = combiner.combine(before, now);
-
-      record Scored(RankedDocument hit, double score) {}
-      List<Scored> scored = new ArrayList<>(inOrder.size());
-      for (int i = 0; i < combined.length; i++) {
-        scored.add(new Scored(inOrder.get(i), combined[i]));
-      }
-      // The sort is stable and the list in first-stage order, so that order breaks ties.
-      scored.sort(Comparator.comparingDouble(Scored::score).reversed());
-      var result = new ArrayList<RankedDocument>(scored.size());
-      for (Scored s : scored.subList(0, Math.min(keep, scored.size()))) {
-        var place = new StageScore("combined", result.size() + 1, s.score());
-        result.add(s.hit().with(s.hit().candidate().then(place)));
-      }
-      return result;
-    }
+    return new SearchCall(settings, request).run();
   }
 
   /** Collects the stages; not thread-safe. */
@@ -147,11 +98,25 @@ public final class Pipeline {
 
     private @Nullable Retriever retriever;
     private int depth;
-    private final List<Stage> stages = new ArrayList<>();
+    private final List<RerankStage> stages = new ArrayList<>();
     private double minScore = Double.NEGATIVE_INFINITY;
     private int topN = Integer.MAX_VALUE;
+    private Optional<Duration> deadline = Optional.empty();
+    private FailurePolicy policy = FailurePolicy.GO_ON;
+    private LongSupplier clock = System::nanoTime;
 
     private Builder() {}
+
+    private Builder(PipelineSettings settings) {
+      this.retriever = settings.retriever();
+      this.depth = settings.depth();
+      this.stages.addAll(settings.stages());
+      this.minScore = settings.minScore();
+      this.topN = settings.topN();
+      this.deadline = settings.deadline();
+      this.policy = settings.policy();
+      this.clock = settings.clock();
+    }
 
     /**
      * Sets the first stage: required.
@@ -163,7 +128,7 @@ public final class Pipeline {
      */
     public Builder retrieve(Retriever retriever, int depth) {
       this.retriever = Objects.requireNonNull(retriever, "retriever");
-      this.depth = checkAtLeastOne("depth", depth);
+      this.depth = Checks.atLeastOne("depth", depth);
       return this;
     }
 
@@ -176,34 +141,33 @@ public final class Pipeline {
      * @throws IllegalArgumentException if {@code keep} is below 1
      */
     public Builder rerank(Reranker reranker, int keep) {
-      return add(reranker, keep, null);
+      return rerank(reranker, keep, ScoreCombiner.replace());
     }
 
     /**
-     * Adds a reranker whose score is combined with the one before; results then have both in their
-     * {@link Candidate#earlier()}.
+     * Adds a reranker whose score is combined with the one before; hits then have an entry {@code
+     * "combined"} in their {@linkplain Hit#trail() trail} behind the reranker's own.
      *
      * @param reranker orders what the stage before kept
      * @param keep how many of the best go on, at least 1
-     * @param combiner makes the new score
+     * @param combiner makes the new score; {@link ScoreCombiner#replace()} is the same as none
      * @return this
      * @throws IllegalArgumentException if {@code keep} is below 1
      */
     public Builder rerank(Reranker reranker, int keep, ScoreCombiner combiner) {
-      return add(reranker, keep, Objects.requireNonNull(combiner, "combiner"));
-    }
-
-    private Builder add(Reranker reranker, int keep, @Nullable ScoreCombiner combiner) {
       stages.add(
-          new Stage(
+          new RerankStage(
               Objects.requireNonNull(reranker, "reranker"),
-              checkAtLeastOne("keep", keep),
-              combiner));
+              Checks.atLeastOne("keep", keep),
+              Objects.requireNonNull(combiner, "combiner")));
       return this;
     }
 
     /**
-     * Leaves out documents whose final score is lower; default: none. The unit is the last stage's.
+     * Leaves out documents that the last stage scored lower; default: none. What counts is the last
+     * reranker's own score, as it reports it, also where scores are combined, and the first stage's
+     * without a reranker. A document that the last reranker did not score has no such score: it
+     * stays, behind the others.
      *
      * @param minScore the lowest score that is returned
      * @return this
@@ -219,14 +183,46 @@ public final class Pipeline {
     }
 
     /**
-     * Sets how many documents a search returns; default: all that the last stage kept.
+     * Sets how many documents a search returns at most; default: all that the last stage keeps.
+     * {@link SearchRequest#withTopN} takes the place of both for one call.
      *
      * @param topN at least 1
      * @return this
      * @throws IllegalArgumentException if it is below 1
      */
     public Builder topN(int topN) {
-      this.topN = checkAtLeastOne("topN", topN);
+      this.topN = Checks.atLeastOne("topN", topN);
+      return this;
+    }
+
+    /**
+     * Sets how long a search may take, counted from its begin; default: no limit. See the class
+     * comment for what is returned when the time is up.
+     *
+     * @param time longer than zero
+     * @return this
+     * @throws IllegalArgumentException if it is zero or negative
+     */
+    public Builder deadline(Duration time) {
+      this.deadline = Optional.of(Checks.positive("deadline", time));
+      return this;
+    }
+
+    /**
+     * Sets what happens when a reranker fails or the deadline passes; default: {@link
+     * FailurePolicy#GO_ON}.
+     *
+     * @param policy whether the search fails or keeps the order of the stage before
+     * @return this
+     */
+    public Builder onFailure(FailurePolicy policy) {
+      this.policy = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /** Sets the clock, in nanoseconds, by which time is taken. */
+    Builder clock(LongSupplier clock) {
+      this.clock = clock;
       return this;
     }
 
@@ -241,14 +237,8 @@ public final class Pipeline {
         throw new IllegalStateException(
             "a pipeline needs a first stage: call retrieve(retriever, depth)");
       }
-      return new Pipeline(retriever, this);
-    }
-
-    static int checkAtLeastOne(String what, int value) {
-      if (value < 1) {
-        throw new IllegalArgumentException(what + " is " + value + "; it is at least 1");
-      }
-      return value;
+      return new Pipeline(
+          new PipelineSettings(retriever, depth, stages, minScore, topN, deadline, policy, clock));
     }
   }
 }

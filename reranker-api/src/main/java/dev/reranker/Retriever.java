@@ -1,5 +1,8 @@
 package dev.reranker;
 
+import dev.reranker.error.CancelledException;
+import dev.reranker.error.DeadlineException;
+import dev.reranker.error.RetrievalException;
 import java.util.List;
 import java.util.Objects;
 
@@ -10,21 +13,43 @@ import java.util.Objects;
  *
  * {@snippet :
  * Retriever mine = (query, k) -> {
- *   var hits = new java.util.ArrayList<Candidate>();
+ *   var hits = new java.util.ArrayList<Hit>();
  *   for (var row : engine.search(query, k)) {
- *     hits.add(Candidate.of(Document.of(row.id(), row.text()), "mine", hits.size() + 1, row.score()));
+ *     hits.add(Hit.of(Document.of(row.id(), row.text()), "mine", hits.size() + 1, row.score()));
  *   }
  *   return hits;
  * };
  * }
  *
- * <p>Implementations are thread-safe.
+ * <p>One that knows what to do with a call's filter, deadline or attributes is made by {@link
+ * #of(String, InContext)}. Implementations are thread-safe.
  */
 @FunctionalInterface
 public interface Retriever {
 
+  /** A retriever that looks at what the call carries besides its query. */
+  @FunctionalInterface
+  interface InContext {
+
+    /**
+     * Finds the best candidates for a query.
+     *
+     * @param query what the user typed; not blank
+     * @param k how many candidates at most, at least 1
+     * @param context the call's filter, which must be applied or refused, its deadline, attributes
+     *     and listener
+     * @return as {@link Retriever#retrieve(String, int)}
+     */
+    List<Hit> retrieve(String query, int k, SearchContext context);
+  }
+
   /**
    * Finds the best candidates for a query.
+   *
+   * <p>What comes back is brought in order where a pipeline or a fusion takes it over: the list's
+   * order counts, ranks are given anew from 1, of several hits with one document id the first
+   * stays, and more than {@code k} are cut off. A list or hit that is null is a {@link
+   * RetrievalException}.
    *
    * @param query what the user typed; not blank
    * @param k how many candidates at most, at least 1
@@ -32,8 +57,38 @@ public interface Retriever {
    *     no document twice; empty where nothing matches
    * @throws IllegalArgumentException if the query is blank or {@code k} is below 1
    * @throws RetrievalException if the search fails
+   * @throws CancelledException if the calling thread was interrupted and the retriever heeds it;
+   *     the thread's interrupt flag is kept
    */
-  List<Candidate> retrieve(String query, int k);
+  List<Hit> retrieve(String query, int k);
+
+  /**
+   * Finds the best candidates for a query, within a call. This default is for retrievers that know
+   * nothing of contexts: it looks at cancellation and deadline before the search, and refuses a
+   * filter, since without it what must stay hidden would be found.
+   *
+   * @param query what the user typed; not blank
+   * @param k how many candidates at most, at least 1
+   * @param context what the call carries
+   * @return as {@link #retrieve(String, int)}
+   * @throws IllegalArgumentException if the query is blank, {@code k} is below 1, or the call has a
+   *     filter that this retriever cannot apply
+   * @throws RetrievalException if the search fails
+   * @throws DeadlineException if the deadline passed before there was an answer
+   * @throws CancelledException if the call was cancelled
+   */
+  default List<Hit> retrieve(String query, int k, SearchContext context) {
+    context.check();
+    context
+        .filter()
+        .ifPresent(
+            filter -> {
+              throw new IllegalArgumentException(
+                  "the call has a filter (%s), which retriever '%s' cannot apply: make it by Retriever.of(name, (query, k, context) -> …), which sees the filter, or leave the filter out"
+                      .formatted(filter.getClass().getName(), name()));
+            });
+    return retrieve(query, k);
+  }
 
   /**
    * The name under which results and reports mention this stage.
@@ -45,20 +100,50 @@ public interface Retriever {
   }
 
   /**
-   * Checks the arguments of {@link #retrieve} as its contract asks.
+   * A retriever under another name, so that two of a kind can be told apart in results.
    *
-   * @param query what the user typed
-   * @param k how many candidates at most
-   * @throws IllegalArgumentException if the query is blank or {@code k} is below 1
+   * @param name the new name, under which the hits' newest entry stands too
+   * @param retriever what to rename
+   * @return the named retriever
    */
-  static void checkArguments(String query, int k) {
-    Objects.requireNonNull(query, "query");
-    if (query.isBlank()) {
-      throw new IllegalArgumentException(
-          "the query is blank: give at least one word to search for");
-    }
-    if (k < 1) {
-      throw new IllegalArgumentException("k is " + k + "; ask for at least 1 candidate");
-    }
+  static Retriever of(String name, Retriever retriever) {
+    Objects.requireNonNull(retriever, "retriever");
+    return of(name, (InContext) retriever::retrieve);
+  }
+
+  /**
+   * A retriever that looks at what the call carries.
+   *
+   * {@snippet :
+   * Retriever mine = Retriever.of("mine", (query, k, context) -> {
+   *   String tenant = context.attribute("tenant", String.class).orElseThrow();
+   *   return search(tenant, query, k);
+   * });
+   * }
+   *
+   * @param name the name under which results and reports mention it
+   * @param retriever how it finds
+   * @return the retriever
+   */
+  static Retriever of(String name, InContext retriever) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(retriever, "retriever");
+    return new Retriever() {
+      @Override
+      public List<Hit> retrieve(String query, int k) {
+        return retrieve(query, k, SearchContext.create());
+      }
+
+      @Override
+      public List<Hit> retrieve(String query, int k, SearchContext context) {
+        List<Hit> found = Ranking.checked(name, retriever.retrieve(query, k, context), k);
+        return found.stream().map(hit -> hit.named(name)).toList();
+      }
+
+      @Override
+      public String name() {
+        return name;
+      }
+    };
   }
 }

@@ -1,32 +1,46 @@
 package dev.reranker;
 
+import dev.reranker.internal.Checks;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A query, and what may differ from call to call.
+ * A query, and what may differ from call to call. Made by {@link #of} and changed by the {@code
+ * with…} methods, which give copies.
  *
- * @param query what the user typed; not blank
- * @param topN how many documents to return; empty: as the pipeline was built
- * @param depth how many candidates the first stage brings; empty: as the pipeline was built
+ * {@snippet :
+ * SearchResult result = pipeline.search(
+ *     SearchRequest.of("how do whales sleep")
+ *         .withTopN(5)
+ *         .withDeadline(Duration.ofMillis(300))
+ *         .withFilter(new TermQuery(new Term("tenant", "acme")))); // a Lucene retriever's
+ * }
+ *
+ * <p>A request is for one call at a time: its {@link #context()} can be cancelled, and then is for
+ * good. Immutable otherwise.
  */
-public record SearchRequest(String query, OptionalInt topN, OptionalInt depth) {
+public final class SearchRequest {
 
-  /**
-   * Checks the components.
-   *
-   * @throws IllegalArgumentException if the query is blank, or a number is below 1
-   */
-  public SearchRequest {
-    Objects.requireNonNull(query, "query");
-    Objects.requireNonNull(topN, "topN");
-    Objects.requireNonNull(depth, "depth");
-    if (query.isBlank()) {
-      throw new IllegalArgumentException(
-          "the query is blank: give at least one word to search for");
-    }
-    Pipeline.Builder.checkAtLeastOne("topN", topN.orElse(1));
-    Pipeline.Builder.checkAtLeastOne("depth", depth.orElse(1));
+  private final String query;
+  private final OptionalInt topN;
+  private final OptionalInt depth;
+  private final @Nullable Duration deadline;
+  private final SearchContext context;
+
+  private SearchRequest(
+      String query,
+      OptionalInt topN,
+      OptionalInt depth,
+      @Nullable Duration deadline,
+      SearchContext context) {
+    this.query = query;
+    this.topN = topN;
+    this.depth = depth;
+    this.deadline = deadline;
+    this.context = context;
   }
 
   /**
@@ -34,19 +48,28 @@ public record SearchRequest(String query, OptionalInt topN, OptionalInt depth) {
    *
    * @param query what the user typed; not blank
    * @return the request
+   * @throws IllegalArgumentException if the query is blank
    */
   public static SearchRequest of(String query) {
-    return new SearchRequest(query, OptionalInt.empty(), OptionalInt.empty());
+    return new SearchRequest(
+        Checks.query(query),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        null,
+        SearchContext.create());
   }
 
   /**
    * The same request for another number of results.
    *
-   * @param topN how many documents to return, at least 1
+   * @param topN how many documents to return, at least 1: in place of what the last stage keeps,
+   *     fewer or more. There are never more than the stage before hands on
    * @return the request
+   * @throws IllegalArgumentException if it is below 1
    */
   public SearchRequest withTopN(int topN) {
-    return new SearchRequest(query, OptionalInt.of(topN), depth);
+    OptionalInt wanted = OptionalInt.of(Checks.atLeastOne("topN", topN));
+    return new SearchRequest(query, wanted, depth, deadline, context);
   }
 
   /**
@@ -54,8 +77,111 @@ public record SearchRequest(String query, OptionalInt topN, OptionalInt depth) {
    *
    * @param depth how many candidates the first stage brings, at least 1
    * @return the request
+   * @throws IllegalArgumentException if it is below 1
    */
   public SearchRequest withDepth(int depth) {
-    return new SearchRequest(query, topN, OptionalInt.of(depth));
+    OptionalInt wanted = OptionalInt.of(Checks.atLeastOne("depth", depth));
+    return new SearchRequest(query, topN, wanted, deadline, context);
+  }
+
+  /**
+   * The same request with a time limit, counted from the moment the search begins. The pipeline's
+   * own, and one that the context has, stay in force where they pass earlier.
+   *
+   * @param time how long the search may take, above zero
+   * @return the request
+   * @throws IllegalArgumentException if it is zero or negative
+   */
+  public SearchRequest withDeadline(Duration time) {
+    return new SearchRequest(query, topN, depth, Checks.positive("deadline", time), context);
+  }
+
+  /**
+   * The same request with a filter.
+   *
+   * @param filter what hits must also match, in the retriever's own terms
+   * @return the request
+   * @see SearchContext#withFilter(Object)
+   */
+  public SearchRequest withFilter(Object filter) {
+    return withContext(context.withFilter(filter));
+  }
+
+  /**
+   * The same request with one more attribute.
+   *
+   * @param name the attribute's name
+   * @param value its value
+   * @return the request
+   * @see SearchContext#withAttribute(String, Object)
+   */
+  public SearchRequest withAttribute(String name, Object value) {
+    return withContext(context.withAttribute(name, value));
+  }
+
+  /**
+   * The same request with a listener.
+   *
+   * @param listener hears what the stages do
+   * @return the request
+   */
+  public SearchRequest withListener(SearchListener listener) {
+    return withContext(context.withListener(listener));
+  }
+
+  /**
+   * The same request with another context: its deadline, filter, attributes and listener.
+   *
+   * @param context what the call carries to every stage
+   * @return the request
+   */
+  public SearchRequest withContext(SearchContext context) {
+    Objects.requireNonNull(context, "context");
+    return new SearchRequest(query, topN, depth, deadline, context);
+  }
+
+  /**
+   * What the user typed.
+   *
+   * @return the text, not blank
+   */
+  public String query() {
+    return query;
+  }
+
+  /**
+   * How many documents to return.
+   *
+   * @return at least 1; empty: as the pipeline was built
+   */
+  public OptionalInt topN() {
+    return topN;
+  }
+
+  /**
+   * How many candidates the first stage brings.
+   *
+   * @return at least 1; empty: as the pipeline was built
+   */
+  public OptionalInt depth() {
+    return depth;
+  }
+
+  /**
+   * How long the search may take, from the moment it begins.
+   *
+   * @return the time; empty: as the pipeline was built
+   */
+  public Optional<Duration> deadline() {
+    return Optional.ofNullable(deadline);
+  }
+
+  /**
+   * What the call carries to every stage; {@link SearchContext#cancel()} ends the call.
+   *
+   * @return the context
+   */
+  public SearchContext context() {
+    return context;
   }
 }

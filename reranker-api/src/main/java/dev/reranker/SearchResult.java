@@ -3,19 +3,66 @@ package dev.reranker;
 import java.util.List;
 import java.util.Objects;
 
-/**
- * What a pipeline answers.
- *
- * @param query what was asked
- * @param documents best first, ranks 1, 2, 3…; unmodifiable
- * @param stages what each stage did, in order: the retriever, then the rerankers
- */
-public record SearchResult(String query, List<RankedDocument> documents, List<StageReport> stages) {
+/** What a pipeline answers: the hits, and what each stage did. Immutable. */
+public final class SearchResult {
 
-  /** Copies the lists. */
-  public SearchResult {
-    Objects.requireNonNull(query, "query");
-    documents = List.copyOf(documents);
-    stages = List.copyOf(stages);
+  private final String query;
+  private final List<Hit> hits;
+  private final List<StageReport> stages;
+
+  SearchResult(String query, List<Hit> hits, List<StageReport> stages) {
+    this.query = Objects.requireNonNull(query, "query");
+    this.hits = List.copyOf(hits);
+    this.stages = List.copyOf(stages);
+  }
+
+  /**
+   * What was asked.
+   *
+   * @return the query
+   */
+  public String query() {
+    return query;
+  }
+
+  /**
+   * What was found: best first, ranks 1, 2, 3…; those that the last stage did not score behind
+   * those that it did, in the order they came in.
+   *
+   * @return the hits; unmodifiable
+   */
+  public List<Hit> hits() {
+    return hits;
+  }
+
+  /**
+   * What each stage did.
+   *
+   * @return the retriever's report, then one for each reranker; unmodifiable
+   */
+  public List<StageReport> stages() {
+    return stages;
+  }
+
+  /**
+   * Whether every stage did all that it was asked.
+   *
+   * @return false if one was cut short by the deadline, or failed and was left out; the {@linkplain
+   *     #stages() reports} say which
+   */
+  public boolean complete() {
+    return complete(stages);
+  }
+
+  private static boolean complete(List<StageReport> stages) {
+    return stages.stream()
+        .allMatch(
+            stage -> stage.outcome() == StageReport.Outcome.COMPLETE && complete(stage.parts()));
+  }
+
+  /** For people: the query, the number of hits and the stages. */
+  @Override
+  public String toString() {
+    return "'%s': %d hits %s".formatted(query, hits.size(), stages);
   }
 }

@@ -1,24 +1,326 @@
 package dev.reranker;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one stage of a search did.
- *
- * @param stage the stage's name
- * @param candidates how many candidates it handed on
- * @param took wall-clock time
- * @param rerank the reranker's own account; empty for a retriever
+ * What one stage of a search did: counts, time, and whether it got to its end. Stages make it by
+ * {@link #builder(String)}; numbers that a stage does not have are 0. Immutable.
  */
-public record StageReport(
-    String stage, int candidates, Duration took, Optional<RerankStats> rerank) {
+public final class StageReport {
 
-  /** Checks that nothing is null. */
-  public StageReport {
-    Objects.requireNonNull(stage, "stage");
-    Objects.requireNonNull(took, "took");
-    Objects.requireNonNull(rerank, "rerank");
+  /** How a stage ended. More may be added, so have a default where you switch over it. */
+  public enum Outcome {
+    /** It did all that it was asked. */
+    COMPLETE,
+    /** The deadline passed before it had done all. */
+    DEADLINE,
+    /** It failed, and the search went on without it. */
+    FAILED
+  }
+
+  private final String stage;
+  private final int candidates;
+  private final int scored;
+  private final int skipped;
+  private final int truncated;
+  private final long tokens;
+  private final long paddedTokens;
+  private final Duration took;
+  private final Outcome outcome;
+  private final @Nullable Throwable failure;
+  private final List<StageReport> parts;
+
+  private StageReport(Builder builder) {
+    this.stage = builder.stage;
+    this.candidates = builder.candidates;
+    this.scored = builder.scored;
+    this.skipped = builder.skipped;
+    this.truncated = builder.truncated;
+    this.tokens = builder.tokens;
+    this.paddedTokens = builder.paddedTokens;
+    this.took = builder.took;
+    this.outcome = builder.outcome;
+    this.failure = builder.failure;
+    this.parts = builder.parts;
+  }
+
+  /**
+   * Starts a report, for those who write a stage.
+   *
+   * @param stage the stage's name
+   * @return a new builder
+   */
+  public static Builder builder(String stage) {
+    return new Builder(stage);
+  }
+
+  /**
+   * The stage's name.
+   *
+   * @return the name
+   */
+  public String stage() {
+    return stage;
+  }
+
+  /**
+   * How many candidates it handed on.
+   *
+   * @return at least 0
+   */
+  public int candidates() {
+    return candidates;
+  }
+
+  /**
+   * How many candidates its model scored.
+   *
+   * @return at least 0; 0 for a retriever
+   */
+  public int scored() {
+    return scored;
+  }
+
+  /**
+   * How many of the candidates that it was given its model did not score.
+   *
+   * @return at least 0; 0 for a retriever
+   */
+  public int skipped() {
+    return skipped;
+  }
+
+  /**
+   * How many passages were cut to the model's length.
+   *
+   * @return at least 0
+   */
+  public int truncated() {
+    return truncated;
+  }
+
+  /**
+   * Tokens of all scored pairs, special tokens included, padding not.
+   *
+   * @return at least 0
+   */
+  public long tokens() {
+    return tokens;
+  }
+
+  /**
+   * Tokens that the model had to compute, padding included.
+   *
+   * @return at least 0
+   */
+  public long paddedTokens() {
+    return paddedTokens;
+  }
+
+  /**
+   * The share of the computed tokens that was padding.
+   *
+   * @return from 0 (none) to below 1; 0 where nothing was computed
+   */
+  public double paddingRatio() {
+    return paddedTokens == 0 ? 0 : 1 - (double) tokens / paddedTokens;
+  }
+
+  /**
+   * How long it took, by the wall.
+   *
+   * @return the time, not negative
+   */
+  public Duration took() {
+    return took;
+  }
+
+  /**
+   * How it ended.
+   *
+   * @return {@link Outcome#COMPLETE} unless it was cut short
+   */
+  public Outcome outcome() {
+    return outcome;
+  }
+
+  /**
+   * Why it failed.
+   *
+   * @return the failure; empty unless the outcome is {@link Outcome#FAILED}
+   */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /**
+   * What the retrievers of a fusion did.
+   *
+   * @return one report for each, in their order; empty for other stages
+   */
+  public List<StageReport> parts() {
+    return parts;
+  }
+
+  /** This report with what a pipeline knows better than the stage. */
+  StageReport with(int candidates, Duration took) {
+    Builder copy = new Builder(stage);
+    copy.scored = scored;
+    copy.skipped = skipped;
+    copy.truncated = truncated;
+    copy.tokens = tokens;
+    copy.paddedTokens = paddedTokens;
+    copy.outcome = outcome;
+    copy.failure = failure;
+    copy.parts = parts;
+    return copy.candidates(candidates).took(took).build();
+  }
+
+  /** For people, on one line. */
+  @Override
+  public String toString() {
+    var text = new StringBuilder(stage).append(": ").append(candidates).append(" candidates");
+    if (scored + skipped > 0) {
+      text.append(", ").append(scored).append(" scored");
+    }
+    if (skipped > 0) {
+      text.append(", ").append(skipped).append(" not scored");
+    }
+    if (truncated > 0) {
+      text.append(", ").append(truncated).append(" cut");
+    }
+    if (tokens > 0) {
+      text.append(
+          String.format(
+              java.util.Locale.ROOT,
+              ", %,d tokens (%.0f %% padding)",
+              tokens,
+              100 * paddingRatio()));
+    }
+    text.append(String.format(java.util.Locale.ROOT, ", %,d ms", took.toMillis()));
+    if (outcome != Outcome.COMPLETE) {
+      text.append(", ")
+          .append(outcome == Outcome.FAILED ? "failed: " + failure : "past its deadline");
+    }
+    return text.append(parts.isEmpty() ? "" : " " + parts).toString();
+  }
+
+  /** Collects the numbers of a report; not thread-safe. */
+  public static final class Builder {
+
+    private final String stage;
+    private int candidates;
+    private int scored;
+    private int skipped;
+    private int truncated;
+    private long tokens;
+    private long paddedTokens;
+    private Duration took = Duration.ZERO;
+    private Outcome outcome = Outcome.COMPLETE;
+    private @Nullable Throwable failure;
+    private List<StageReport> parts = List.of();
+
+    private Builder(String stage) {
+      this.stage = Objects.requireNonNull(stage, "stage");
+    }
+
+    /**
+     * Sets how many candidates are handed on.
+     *
+     * @param candidates at least 0
+     * @return this
+     */
+    public Builder candidates(int candidates) {
+      this.candidates = candidates;
+      return this;
+    }
+
+    /**
+     * Sets how many of the given candidates were scored and how many were not.
+     *
+     * @param scored at least 0
+     * @param skipped at least 0
+     * @return this
+     */
+    public Builder scored(int scored, int skipped) {
+      this.scored = scored;
+      this.skipped = skipped;
+      return this;
+    }
+
+    /**
+     * Sets how many passages were cut.
+     *
+     * @param truncated at least 0
+     * @return this
+     */
+    public Builder truncated(int truncated) {
+      this.truncated = truncated;
+      return this;
+    }
+
+    /**
+     * Sets how many tokens were computed.
+     *
+     * @param tokens without padding, at least 0
+     * @param paddedTokens with padding, at least {@code tokens}
+     * @return this
+     */
+    public Builder tokens(long tokens, long paddedTokens) {
+      this.tokens = tokens;
+      this.paddedTokens = paddedTokens;
+      return this;
+    }
+
+    /**
+     * Sets how long it took.
+     *
+     * @param took by the wall
+     * @return this
+     */
+    public Builder took(Duration took) {
+      this.took = Objects.requireNonNull(took, "took");
+      return this;
+    }
+
+    /**
+     * Says that the deadline passed before all was done.
+     *
+     * @return this
+     */
+    public Builder pastDeadline() {
+      this.outcome = Outcome.DEADLINE;
+      return this;
+    }
+
+    /**
+     * Says that the stage failed and the search goes on without it.
+     *
+     * @param failure why
+     * @return this
+     */
+    public Builder failed(Throwable failure) {
+      this.outcome = Outcome.FAILED;
+      this.failure = Objects.requireNonNull(failure, "failure");
+      return this;
+    }
+
+    Builder parts(List<StageReport> parts) {
+      this.parts = List.copyOf(parts);
+      return this;
+    }
+
+    /**
+     * Makes the report.
+     *
+     * @return the report
+     */
+    public StageReport build() {
+      return new StageReport(this);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.reranker;
 
-import dev.reranker.contract.RerankerContract;
+import dev.reranker.testkit.FakeReranker;
+import dev.reranker.testkit.RerankerContract;
 
 class FakeRerankerTest extends RerankerContract {
   @Override

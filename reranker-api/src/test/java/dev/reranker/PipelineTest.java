@@ -3,6 +3,8 @@ package dev.reranker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reranker.testkit.FakeReranker;
+import dev.reranker.testkit.FakeRetriever;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -18,15 +20,16 @@ class PipelineTest {
   private static final Reranker SHORTEST = new FakeReranker("shortest", (q, p) -> -p.length());
 
   private static List<String> ids(SearchResult result) {
-    return result.documents().stream().map(d -> d.document().id()).toList();
+    return result.hits().stream().map(d -> d.document().id()).toList();
   }
 
   @Test
   void withoutARerankerFirstStageOrderStands() {
     SearchResult result = Pipeline.builder().retrieve(FIRST, 3).build().search("word");
     assertThat(ids(result)).containsExactly("d00", "d01", "d02");
-    assertThat(result.documents()).noneMatch(RankedDocument::scored);
-    assertThat(result.documents()).allMatch(d -> d.score() == 1);
+    assertThat(result.hits()).allMatch(hit -> hit.raw().isEmpty());
+    assertThat(result.complete()).isTrue();
+    assertThat(result.hits()).allMatch(d -> d.score() == 1);
     assertThat(result.stages()).extracting(StageReport::stage).containsExactly("first");
   }
 
@@ -35,7 +38,7 @@ class PipelineTest {
     SearchResult result =
         Pipeline.builder().retrieve(FIRST, 10).rerank(LONGEST, 3).build().search("word");
     assertThat(ids(result)).containsExactly("d09", "d08", "d07");
-    assertThat(result.documents().get(0).earlier()).containsExactly(new StageScore("first", 10, 1));
+    assertThat(result.hits().get(0).earlier()).containsExactly(StageScore.of("first", 10, 1));
   }
 
   @Test
@@ -48,7 +51,7 @@ class PipelineTest {
             .build()
             .search("word");
     assertThat(ids(result)).containsExactly("d06", "d07");
-    assertThat(result.documents().get(0).earlier())
+    assertThat(result.hits().get(0).earlier())
         .extracting(StageScore::stage)
         .containsExactly("first", "longest");
     assertThat(result.stages()).extracting(StageReport::candidates).containsExactly(10, 4, 2);
@@ -59,6 +62,30 @@ class PipelineTest {
     Pipeline pipeline = Pipeline.builder().retrieve(FIRST, 10).rerank(LONGEST, 5).build();
     assertThat(ids(pipeline.search(SearchRequest.of("word").withDepth(2).withTopN(1))))
         .containsExactly("d01");
+  }
+
+  @Test
+  void aRequestMayAskForMoreThanTheLastStageKeeps() {
+    Pipeline pipeline = Pipeline.builder().retrieve(FIRST, 10).rerank(LONGEST, 1).topN(1).build();
+    assertThat(ids(pipeline.search(SearchRequest.of("word").withTopN(3))))
+        .containsExactly("d09", "d08", "d07");
+    assertThat(ids(pipeline.search(SearchRequest.of("word").withTopN(50)))).hasSize(10);
+  }
+
+  @Test
+  void aBuilderOfAPipelineStartsFromItsSettings() {
+    Pipeline small = Pipeline.builder().retrieve(FIRST, 10).rerank(LONGEST, 4).build();
+    Pipeline cascade = small.toBuilder().rerank(SHORTEST, 2).build();
+    assertThat(ids(cascade.search("word"))).containsExactly("d06", "d07");
+    assertThat(ids(small.search("word"))).hasSize(4);
+  }
+
+  @Test
+  void replaceIsTheDefault() {
+    Pipeline plain = Pipeline.builder().retrieve(FIRST, 10).rerank(LONGEST, 4).build();
+    Pipeline replaced =
+        Pipeline.builder().retrieve(FIRST, 10).rerank(LONGEST, 4, ScoreCombiner.replace()).build();
+    assertThat(replaced.search("word").hits()).isEqualTo(plain.search("word").hits());
   }
 
   @Test
@@ -83,8 +110,8 @@ class PipelineTest {
             .build();
     SearchResult result = pipeline.search("word");
     assertThat(ids(result)).containsExactly("d09", "d08", "d07");
-    assertThat(result.documents().get(0).score()).isEqualTo(1);
-    assertThat(result.documents().get(0).earlier())
+    assertThat(result.hits().get(0).score()).isEqualTo(1);
+    assertThat(result.hits().get(0).earlier())
         .extracting(StageScore::stage)
         .containsExactly("first", "longest");
   }
@@ -102,7 +129,7 @@ class PipelineTest {
   @Test
   void nothingFoundIsAnEmptyResult() {
     Pipeline pipeline = Pipeline.builder().retrieve(FIRST, 10).rerank(LONGEST, 3).build();
-    assertThat(pipeline.search("absent").documents()).isEmpty();
+    assertThat(pipeline.search("absent").hits()).isEmpty();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.reranker;
 
-import dev.reranker.contract.RetrieverContract;
+import dev.reranker.testkit.FakeRetriever;
+import dev.reranker.testkit.RetrieverContract;
 import java.util.List;
 
 class WeightedRetrieverTest extends RetrieverContract {
@@ -15,9 +16,11 @@ class WeightedRetrieverTest extends RetrieverContract {
 
   @Override
   protected Retriever retriever() {
-    return Retrievers.weighted(
-        List.of(0.5, 0.5),
-        List.of(new FakeRetriever("one", DOCUMENTS), new FakeRetriever("two", DOCUMENTS)));
+    return Fusion.builder()
+        .retriever(new FakeRetriever("one", DOCUMENTS), 0.5)
+        .retriever(new FakeRetriever("two", DOCUMENTS), 0.5)
+        .byScore()
+        .build();
   }
 
   @Override

@@ -63,7 +63,7 @@ public class EngineBenchmark {
     Facts.put("tokens", request.totalTokens());
     Facts.put(
         "padded tokens",
-        reranker.rerank(request.query(), request.passages()).stats().paddedTokens());
+        reranker.rerank(request.query(), request.passages()).report().paddedTokens());
   }
 
   /**

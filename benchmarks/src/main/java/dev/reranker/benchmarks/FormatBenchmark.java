@@ -1,6 +1,6 @@
 package dev.reranker.benchmarks;
 
-import dev.reranker.Candidate;
+import dev.reranker.Hit;
 import dev.reranker.lucene.VectorFormat;
 import java.io.IOException;
 import java.util.List;
@@ -57,7 +57,7 @@ public class FormatBenchmark {
    * @return the candidates
    */
   @Benchmark
-  public List<Candidate> retrieve() {
+  public List<Hit> retrieve() {
     return index.retrieve(next++ % index.queries());
   }
 

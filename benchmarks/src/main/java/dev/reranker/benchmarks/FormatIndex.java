@@ -1,6 +1,6 @@
 package dev.reranker.benchmarks;
 
-import dev.reranker.Candidate;
+import dev.reranker.Hit;
 import dev.reranker.Document;
 import dev.reranker.Embedder;
 import dev.reranker.lucene.LuceneIndex;
@@ -117,7 +117,7 @@ final class FormatIndex implements AutoCloseable {
   }
 
   /** The nearest documents of query {@code i}, by the library's own call. */
-  List<Candidate> retrieve(int i) {
+  List<Hit> retrieve(int i) {
     return index.knn().retrieve(Integer.toString(i), K);
   }
 

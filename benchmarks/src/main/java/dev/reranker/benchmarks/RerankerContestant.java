@@ -21,7 +21,7 @@ final class RerankerContestant implements Contestant {
 
   @Override
   public long paddedTokens(Request request) {
-    return reranker.rerank(request.query(), request.passages()).stats().paddedTokens();
+    return reranker.rerank(request.query(), request.passages()).report().paddedTokens();
   }
 
   @Override

@@ -1,9 +1,9 @@
-package dev.reranker;
+package dev.reranker.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A first stage could not search, or an index could not be read or written. */
-public final class RetrievalException extends RerankException {
+/** A model failed while it ran, or gave something that is not a score. */
+public final class InferenceException extends RerankException {
 
   private static final long serialVersionUID = 1;
 
@@ -12,7 +12,7 @@ public final class RetrievalException extends RerankException {
    *
    * @param message the message
    */
-  public RetrievalException(String message) {
+  public InferenceException(String message) {
     super(message, null);
   }
 
@@ -22,7 +22,7 @@ public final class RetrievalException extends RerankException {
    * @param message what was found, what was expected and the way out
    * @param cause what went wrong beneath
    */
-  public RetrievalException(String message, @Nullable Throwable cause) {
+  public InferenceException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

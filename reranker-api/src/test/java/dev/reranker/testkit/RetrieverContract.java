@@ -1,10 +1,15 @@
-package dev.reranker.contract;
+package dev.reranker.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reranker.Candidate;
+import dev.reranker.Deadline;
+import dev.reranker.Hit;
 import dev.reranker.Retriever;
+import dev.reranker.SearchContext;
+import dev.reranker.error.CancelledException;
+import dev.reranker.error.DeadlineException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,14 +31,14 @@ public abstract class RetrieverContract {
 
   @Test
   void ranksCountFromOneAndScoresFall() {
-    List<Candidate> found = retriever().retrieve(query(), 5);
+    List<Hit> found = retriever().retrieve(query(), 5);
     assertThat(found).hasSizeGreaterThanOrEqualTo(2);
     assertThat(found)
-        .extracting(Candidate::rank)
+        .extracting(Hit::rank)
         .containsExactlyElementsOf(IntStream.rangeClosed(1, found.size()).boxed().toList());
     assertThat(found)
         .isSortedAccordingTo(
-            Comparator.comparingDouble(Candidate::score)
+            Comparator.comparingDouble(Hit::score)
                 .reversed()
                 .thenComparing(c -> c.document().id()));
   }
@@ -46,10 +51,10 @@ public abstract class RetrieverContract {
   }
 
   @Test
-  void candidatesCarryTheRetrieversName() {
+  void hitsCarryTheRetrieversName() {
     Retriever retriever = retriever();
     assertThat(retriever.retrieve(query(), 5))
-        .extracting(c -> c.current().stage())
+        .extracting(c -> c.stage())
         .containsOnly(retriever.name());
   }
 
@@ -60,8 +65,8 @@ public abstract class RetrieverContract {
   }
 
   @Test
-  void fewerCandidatesAreThePrefixOfMore() {
-    List<Candidate> two = retriever().retrieve(query(), 2);
+  void fewerHitsAreThePrefixOfMore() {
+    List<Hit> two = retriever().retrieve(query(), 2);
     assertThat(ids(two)).isEqualTo(ids(retriever().retrieve(query(), 5)).subList(0, 2));
   }
 
@@ -73,6 +78,35 @@ public abstract class RetrieverContract {
     assertThatThrownBy(() -> retriever().retrieve(query(), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("k is 0");
+  }
+
+  @Test
+  void aCancelledCallIsNotAnswered() {
+    SearchContext context = SearchContext.create();
+    context.cancel();
+    assertThatThrownBy(() -> retriever().retrieve(query(), 5, context))
+        .isInstanceOf(CancelledException.class);
+  }
+
+  @Test
+  void aDeadlineThatHasPassedIsHeeded() {
+    SearchContext late = SearchContext.create().withDeadline(Deadline.after(Duration.ZERO));
+    assertThatThrownBy(() -> retriever().retrieve(query(), 5, late))
+        .isInstanceOf(DeadlineException.class);
+  }
+
+  @Test
+  void aFilterThatIsNoneOfItsOwnIsRefused() {
+    SearchContext filtered = SearchContext.create().withFilter(new java.util.BitSet());
+    assertThatThrownBy(() -> retriever().retrieve(query(), 5, filtered))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("java.util.BitSet");
+  }
+
+  @Test
+  void aCallsContextChangesNothingElse() {
+    assertThat(ids(retriever().retrieve(query(), 5, SearchContext.create())))
+        .isEqualTo(ids(retriever().retrieve(query(), 5)));
   }
 
   @Test
@@ -104,7 +138,7 @@ public abstract class RetrieverContract {
     }
   }
 
-  private static List<String> ids(List<Candidate> candidates) {
+  private static List<String> ids(List<Hit> candidates) {
     return candidates.stream().map(c -> c.document().id()).toList();
   }
 }

@@ -1,9 +1,12 @@
-package dev.reranker;
+package dev.reranker.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A model cannot be loaded: a file is missing, damaged, or not what it should be. */
-public final class ModelLoadException extends RerankException {
+/**
+ * The deadline of a call passed before there was anything to answer with. A pipeline whose first
+ * stage is done answers with what it has instead, unless it was told to throw.
+ */
+public final class DeadlineException extends RerankException {
 
   private static final long serialVersionUID = 1;
 
@@ -12,7 +15,7 @@ public final class ModelLoadException extends RerankException {
    *
    * @param message the message
    */
-  public ModelLoadException(String message) {
+  public DeadlineException(String message) {
     super(message, null);
   }
 
@@ -22,7 +25,7 @@ public final class ModelLoadException extends RerankException {
    * @param message what was found, what was expected and the way out
    * @param cause what went wrong beneath
    */
-  public ModelLoadException(String message, @Nullable Throwable cause) {
+  public DeadlineException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

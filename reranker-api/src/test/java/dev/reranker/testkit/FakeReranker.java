@@ -1,17 +1,24 @@
-package dev.reranker;
+package dev.reranker.testkit;
 
-import java.time.Duration;
-import java.util.BitSet;
+import dev.reranker.RerankRequest;
+import dev.reranker.RerankResult;
+import dev.reranker.Reranker;
 import java.util.function.ToDoubleBiFunction;
 
 /** A reranker whose model is a function of query and passage. */
-final class FakeReranker implements Reranker {
+public final class FakeReranker implements Reranker {
 
   private final String name;
   private final ToDoubleBiFunction<String, String> model;
   private volatile boolean closed;
 
-  FakeReranker(String name, ToDoubleBiFunction<String, String> model) {
+  /**
+   * A reranker.
+   *
+   * @param name its name
+   * @param model the raw output for query and passage, which is the score too
+   */
+  public FakeReranker(String name, ToDoubleBiFunction<String, String> model) {
     this.name = name;
     this.model = model;
   }
@@ -24,14 +31,15 @@ final class FakeReranker implements Reranker {
     if (request.query().isBlank()) {
       throw new IllegalArgumentException("the query is blank");
     }
+    request.context().check();
+    var result = RerankResult.builder(request, name);
     int n = request.candidates().size();
-    float[] logits = new float[n];
     for (int i = 0; i < n; i++) {
       String text = request.candidates().get(i).document().text();
-      logits[i] = (float) model.applyAsDouble(request.query(), text);
+      double raw = model.applyAsDouble(request.query(), text);
+      result.score(i, raw, raw);
     }
-    var stats = new RerankStats(n, 0, 0, n, n, Duration.ZERO);
-    return RerankResult.ranked(request, name, logits, x -> x, new BitSet(), stats);
+    return result.tokens(n, n).build();
   }
 
   @Override

@@ -1,16 +1,17 @@
-package dev.reranker.contract;
+package dev.reranker.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
-import dev.reranker.RankedDocument;
+import dev.reranker.Hit;
 import dev.reranker.RerankRequest;
 import dev.reranker.RerankResult;
 import dev.reranker.Reranker;
+import dev.reranker.SearchContext;
 import dev.reranker.StageScore;
+import dev.reranker.error.CancelledException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -39,14 +40,13 @@ public abstract class RerankerContract {
   @Test
   void everyPassageComesBackOnceBestFirst() {
     try (Reranker reranker = open()) {
-      List<RankedDocument> ranked = reranker.rerank(QUERY, PASSAGES).documents();
-      assertThat(ranked).extracting(RankedDocument::index).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
-      assertThat(ranked).extracting(RankedDocument::rank).containsExactly(1, 2, 3, 4, 5);
-      assertThat(ranked)
-          .isSortedAccordingTo(Comparator.comparingDouble(RankedDocument::score).reversed());
-      for (RankedDocument document : ranked) {
+      List<Hit> ranked = reranker.rerank(QUERY, PASSAGES).hits();
+      assertThat(ranked).extracting(Hit::index).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+      assertThat(ranked).extracting(Hit::rank).containsExactly(1, 2, 3, 4, 5);
+      assertThat(ranked).isSortedAccordingTo(Comparator.comparingDouble(Hit::score).reversed());
+      for (Hit document : ranked) {
         assertThat(document.scored()).isTrue();
-        assertThat(document.logit()).isNotNaN();
+        assertThat(document.raw()).isPresent();
         assertThat(document.document().text()).isEqualTo(PASSAGES.get(document.index()));
       }
     }
@@ -56,20 +56,20 @@ public abstract class RerankerContract {
   void anEmptyListGivesAnEmptyResult() {
     try (Reranker reranker = open()) {
       RerankResult result = reranker.rerank(QUERY, List.of());
-      assertThat(result.documents()).isEmpty();
-      assertThat(result.stats().scored()).isZero();
+      assertThat(result.hits()).isEmpty();
+      assertThat(result.report().scored()).isZero();
     }
   }
 
   @Test
   void scoresDoNotDependOnTheNeighbours() {
     try (Reranker reranker = open()) {
-      List<RankedDocument> together = reranker.rerank(QUERY, PASSAGES).documents();
-      for (RankedDocument document : together) {
-        RankedDocument alone =
-            reranker.rerank(QUERY, List.of(PASSAGES.get(document.index()))).documents().get(0);
-        assertThat((double) alone.logit())
-            .isCloseTo(document.logit(), org.assertj.core.api.Assertions.within(SAME_SCORE));
+      List<Hit> together = reranker.rerank(QUERY, PASSAGES).hits();
+      for (Hit document : together) {
+        Hit alone = reranker.rerank(QUERY, List.of(PASSAGES.get(document.index()))).hits().get(0);
+        assertThat(alone.raw().orElseThrow())
+            .isCloseTo(
+                document.raw().orElseThrow(), org.assertj.core.api.Assertions.within(SAME_SCORE));
       }
     }
   }
@@ -86,11 +86,11 @@ public abstract class RerankerContract {
   @Test
   void equalScoresKeepFirstStageOrderThenIdOrder() {
     try (Reranker reranker = open()) {
-      var candidates = new ArrayList<Candidate>();
-      candidates.add(Candidate.of(Document.of("b", "same text"), "first", 2, 0.5));
-      candidates.add(Candidate.of(Document.of("c", "same text"), "first", 1, 0.9));
-      candidates.add(Candidate.of(Document.of("a", "same text"), "first", 2, 0.5));
-      assertThat(reranker.rerank(RerankRequest.of(QUERY, candidates)).documents())
+      var candidates = new ArrayList<Hit>();
+      candidates.add(Hit.of(Document.of("b", "same text"), "first", 2, 0.5));
+      candidates.add(Hit.of(Document.of("c", "same text"), "first", 1, 0.9));
+      candidates.add(Hit.of(Document.of("a", "same text"), "first", 2, 0.5));
+      assertThat(reranker.rerank(RerankRequest.of(QUERY, candidates)).hits())
           .extracting(d -> d.document().id())
           .containsExactly("c", "a", "b");
     }
@@ -99,11 +99,10 @@ public abstract class RerankerContract {
   @Test
   void theFirstStageIsRemembered() {
     try (Reranker reranker = open()) {
-      Candidate candidate = Candidate.of(Document.of("a", "text"), "bm25", 7, 12.5);
-      RankedDocument ranked =
-          reranker.rerank(RerankRequest.of(QUERY, List.of(candidate))).documents().get(0);
-      assertThat(ranked.earlier()).containsExactly(new StageScore("bm25", 7, 12.5));
-      assertThat(ranked.candidate().current().stage()).isEqualTo(reranker.name());
+      Hit candidate = Hit.of(Document.of("a", "text"), "bm25", 7, 12.5);
+      Hit ranked = reranker.rerank(RerankRequest.of(QUERY, List.of(candidate))).hits().get(0);
+      assertThat(ranked.earlier()).containsExactly(StageScore.of("bm25", 7, 12.5));
+      assertThat(ranked.stage()).isEqualTo(reranker.name());
     }
   }
 
@@ -113,7 +112,7 @@ public abstract class RerankerContract {
       var passages = new ArrayList<>(PASSAGES);
       RerankResult result = reranker.rerank(QUERY, passages);
       assertThat(passages).isEqualTo(PASSAGES);
-      assertThatThrownBy(() -> result.documents().remove(0))
+      assertThatThrownBy(() -> result.hits().remove(0))
           .isInstanceOf(UnsupportedOperationException.class);
     }
   }
@@ -133,6 +132,17 @@ public abstract class RerankerContract {
       assertThatThrownBy(() -> reranker.rerank(" \n", PASSAGES))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("blank");
+    }
+  }
+
+  @Test
+  void aCancelledCallIsNotAnswered() {
+    try (Reranker reranker = open()) {
+      SearchContext context = SearchContext.create();
+      context.cancel();
+      assertThatThrownBy(
+              () -> reranker.rerank(RerankRequest.ofTexts(QUERY, PASSAGES).withContext(context)))
+          .isInstanceOf(CancelledException.class);
     }
   }
 
@@ -157,6 +167,6 @@ public abstract class RerankerContract {
   }
 
   private static List<Integer> indices(RerankResult result) {
-    return result.documents().stream().map(RankedDocument::index).toList();
+    return result.hits().stream().map(Hit::index).toList();
   }
 }

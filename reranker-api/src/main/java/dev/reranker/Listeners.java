@@ -1,0 +1,31 @@
+package dev.reranker;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls listeners so that a failing one harms nobody. */
+final class Listeners {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SearchListener.class);
+
+  /** Hears nothing. */
+  static final SearchListener NONE = new SearchListener() {};
+
+  private Listeners() {}
+
+  static void started(SearchListener listener, String stage) {
+    try {
+      listener.started(stage);
+    } catch (RuntimeException e) {
+      LOG.warn("a listener failed at the start of stage '{}'; the search goes on", stage, e);
+    }
+  }
+
+  static void ended(SearchListener listener, StageReport report) {
+    try {
+      listener.ended(report);
+    } catch (RuntimeException e) {
+      LOG.warn("a listener failed at the end of stage '{}'; the search goes on", report.stage(), e);
+    }
+  }
+}

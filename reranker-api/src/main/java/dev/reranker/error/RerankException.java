@@ -1,0 +1,25 @@
+package dev.reranker.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes wrong at run time in any stage. Wrong arguments are {@link IllegalArgumentException}.
+ *
+ * <p>Three kinds are failures: {@link ModelLoadException}, {@link InferenceException} and {@link
+ * RetrievalException}. The other two are not: {@link DeadlineException} says that the time was up,
+ * {@link CancelledException} that the caller no longer wants the answer; neither speaks against a
+ * model or an index, so do not count them as failures of one.
+ */
+public abstract sealed class RerankException extends RuntimeException
+    permits ModelLoadException,
+        InferenceException,
+        RetrievalException,
+        DeadlineException,
+        CancelledException {
+
+  private static final long serialVersionUID = 1;
+
+  RerankException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}
