@@ -1,6 +1,6 @@
 package dev.reranker.onnx;
 
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import dev.reranker.onnx.Modules.Module;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

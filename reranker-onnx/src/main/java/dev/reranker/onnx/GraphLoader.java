@@ -4,11 +4,12 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,8 +43,7 @@ final class GraphLoader {
       try {
         return load(environment, graph, provider, taker);
       } catch (ProviderMissing e) {
-        next =
-            new ModelLoadException(OrtFailure.missing(graph, provider, e.getCause()), e.getCause());
+        next = new ModelLoadException(OrtFailure.missing(graph, provider, e.reason), e.reason);
       } catch (OrtException e) {
         next = new ModelLoadException(OrtFailure.describe(graph, provider, e), e);
         if (!OrtFailure.isProviders(e)) {
@@ -59,7 +59,7 @@ final class GraphLoader {
   }
 
   private static ModelLoadException withEarlier(
-      ModelLoadException failure, @org.jspecify.annotations.Nullable ModelLoadException earlier) {
+      ModelLoadException failure, @Nullable ModelLoadException earlier) {
     if (earlier != null) {
       failure.addSuppressed(earlier);
     }
@@ -88,8 +88,11 @@ final class GraphLoader {
 
     private static final long serialVersionUID = 1;
 
-    ProviderMissing(Throwable cause) {
-      super(cause);
+    private final Throwable reason;
+
+    ProviderMissing(Throwable reason) {
+      super(reason);
+      this.reason = reason;
     }
   }
 
@@ -156,29 +159,23 @@ final class GraphLoader {
   private static OrtSession createThroughLink(
       OrtEnvironment environment, Path graph, OrtSession.SessionOptions options)
       throws OrtException {
-    Path link = null;
+    Path file = graph.toAbsolutePath();
+    String name = file.subpath(file.getNameCount() - 1, file.getNameCount()).toString();
     try {
       Path folder = Files.createTempDirectory("reranker-link");
-      link = Files.createSymbolicLink(folder.resolve("model"), graph.toAbsolutePath().getParent());
-      return environment.createSession(link.resolve(graph.getFileName()).toString(), options);
+      Path link = folder.resolve("model");
+      try {
+        Files.createSymbolicLink(link, file.resolveSibling("."));
+        return environment.createSession(link.resolve(name).toString(), options);
+      } finally {
+        Files.deleteIfExists(link);
+        Files.delete(folder);
+      }
     } catch (IOException | UnsupportedOperationException e) {
       throw new ModelLoadException(
           "%s cannot be handed to ONNX Runtime, because its path has characters beyond U+FFFF (%s): move the model to another directory"
               .formatted(graph, e),
           e);
-    } finally {
-      deleteQuietly(link);
-    }
-  }
-
-  private static void deleteQuietly(@org.jspecify.annotations.Nullable Path link) {
-    if (link != null) {
-      try {
-        Files.delete(link);
-        Files.delete(link.getParent());
-      } catch (IOException e) {
-        log.warn("{} could not be removed", link, e);
-      }
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.reranker.onnx;
 
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;

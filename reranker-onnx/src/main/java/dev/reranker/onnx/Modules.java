@@ -1,7 +1,7 @@
 package dev.reranker.onnx;
 
 import com.google.gson.JsonElement;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.reranker.onnx;
 
 import dev.reranker.Embedder;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +18,13 @@ import java.util.OptionalInt;
  *
  * <p>Pooling, normalisation, prompts and length come from the model's files, as {@link ModelSource}
  * lists, or the builder. A graph that already pools (an output {@code sentence_embedding}) is taken
- * as it is. Text beyond {@link ModelInfo#maxLength()} tokens is cut.
+ * as it is. A passage beyond {@link ModelInfo#maxLength()} tokens is cut; a query beyond them, its
+ * prompt included, is an {@link IllegalArgumentException}.
  *
- * <p>One instance serves any number of threads; {@link #close()} waits for calls in flight.
+ * <p>One instance serves any number of threads and reads the caller's list on the caller's thread
+ * alone; memory follows the batch budget, not the length of the list. {@link #close()} refuses new
+ * calls and waits for those in flight. An interrupted caller gets a {@link
+ * dev.reranker.error.CancelledException} and stays interrupted.
  */
 public final class OnnxEmbedder implements Embedder {
 
@@ -107,6 +111,11 @@ public final class OnnxEmbedder implements Embedder {
   }
 
   @Override
+  public String fingerprint() {
+    return info.fingerprint();
+  }
+
+  @Override
   public int dimension() {
     return dimension;
   }
@@ -121,14 +130,14 @@ public final class OnnxEmbedder implements Embedder {
     return List.of(encoder.passages(passages, float[][]::new, this::vector));
   }
 
-  private float[] vector(TextEncoder.Row row) {
+  private float[] vector(Row row) {
     float[] whole = pool(row);
     float[] vector = dimension < whole.length ? Arrays.copyOf(whole, dimension) : whole;
     return encoder.finish(vector, normalize, row);
   }
 
   /** A text's vector before normalisation. */
-  private float[] pool(TextEncoder.Row row) {
+  private float[] pool(Row row) {
     int width = encoder.output().width();
     float[] vector = new float[width];
     if (pooling == Pooling.CLS) {

@@ -1,8 +1,8 @@
 package dev.reranker.onnx;
 
-import dev.reranker.InferenceException;
-import dev.reranker.ModelLoadException;
 import dev.reranker.MultiVectorEmbedder;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.ModelLoadException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,11 +24,15 @@ import java.util.List;
  *
  * <p><b>Models.</b> Best are those trained for late interaction, exported with their projection
  * inside the graph; an ordinary bi-encoder's token vectors work too, less well. Prompts and length
- * come from the model's files as for {@link OnnxEmbedder}. Text beyond {@link
- * ModelInfo#maxLength()} tokens is cut. ColBERT's padding of queries with [MASK] is not done; a
- * model whose files ask for it is refused, unless the builder says {@link Builder#plainTokens}.
+ * come from the model's files as for {@link OnnxEmbedder}. A passage beyond {@link
+ * ModelInfo#maxLength()} tokens is cut; a query beyond them, its prompt included, is an {@link
+ * IllegalArgumentException}. ColBERT's padding of queries with [MASK] is not done; a model whose
+ * files ask for it is refused, unless the builder says {@link Builder#plainTokens}.
  *
- * <p>One instance serves any number of threads; {@link #close()} waits for calls in flight.
+ * <p>One instance serves any number of threads and reads the caller's list on the caller's thread
+ * alone; memory follows the batch budget and the vectors, not the length of the list. {@link
+ * #close()} refuses new calls and waits for those in flight. An interrupted caller gets a {@link
+ * dev.reranker.error.CancelledException} and stays interrupted.
  */
 public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
 
@@ -91,6 +95,11 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
   }
 
   @Override
+  public String fingerprint() {
+    return info.fingerprint();
+  }
+
+  @Override
   public int dimension() {
     return encoder.output().width();
   }
@@ -98,6 +107,7 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
   /**
    * {@inheritDoc}
    *
+   * @throws IllegalArgumentException if the query, with its prompt, is too long for the model
    * @throws InferenceException if the model fails or gives NaN
    * @throws NullPointerException if the query is null
    * @throws IllegalStateException if this embedder is closed
@@ -120,7 +130,7 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
     return Arrays.stream(vectors).map(tokens -> List.of(tokens)).toList();
   }
 
-  private float[][] vectors(TextEncoder.Row row) {
+  private float[][] vectors(Row row) {
     float[][] vectors = new float[row.textTokens()][dimension()];
     for (int t = 0; t < vectors.length; t++) {
       row.get(row.leading() + t, vectors[t]);

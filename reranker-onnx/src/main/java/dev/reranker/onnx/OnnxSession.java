@@ -6,13 +6,14 @@ import static dev.reranker.onnx.BatchBuffers.TYPES;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
-import dev.reranker.InferenceException;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.ModelLoadException;
 import dev.reranker.onnx.BatchPlan.Batch;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -149,7 +150,7 @@ final class OnnxSession implements AutoCloseable {
                         "'%s' has the outputs %s; one of %s is expected"
                             .formatted(name, names, preferred)));
     TokenIds[] texts = new TokenIds[template.textTypes().length];
-    Arrays.fill(texts, new TokenIds(new long[1], 1, false));
+    Arrays.fill(texts, new TokenIds(new long[1], false));
     int length = template.overhead() + texts.length;
     try (var buffers = new BatchBuffers(environment, types)) {
       buffers.fill(new Batch(new int[] {0, 1}, length), row -> texts, template, 0);
@@ -187,7 +188,7 @@ final class OnnxSession implements AutoCloseable {
    * Runs one batch on the calling thread.
    *
    * @param texts the ids of a row's texts
-   * @throws InferenceException if the runtime fails
+   * @throws InferenceException if the runtime fails, or there is no memory for the batch
    */
   void run(
       Batch batch, IntFunction<TokenIds[]> texts, TokenTemplate template, int padId, Sink sink) {
@@ -195,17 +196,41 @@ final class OnnxSession implements AutoCloseable {
     if (buffers == null) {
       buffers = new BatchBuffers(environment, types);
     }
+    boolean sound = false;
     try {
-      buffers.fill(batch, texts, template, padId);
-      session.run(buffers.inputs(), Set.of(), buffers.outputs(output)).close();
+      Map<String, OnnxTensor> outputs = prepare(buffers, batch, texts, template, padId);
+      session.run(buffers.inputs(), Set.of(), outputs).close();
       sink.accept(batch, buffers.values());
+      sound = true;
     } catch (OrtException e) {
       throw new InferenceException(
           "'%s' failed on a batch of %d rows of %d tokens: %s"
               .formatted(name, batch.rows().length, batch.length(), e.getMessage()),
           e);
     } finally {
-      idle.add(buffers);
+      if (sound) {
+        idle.add(buffers);
+      } else {
+        buffers.close();
+      }
+    }
+  }
+
+  private Map<String, OnnxTensor> prepare(
+      BatchBuffers buffers,
+      Batch batch,
+      IntFunction<TokenIds[]> texts,
+      TokenTemplate template,
+      int padId)
+      throws OrtException {
+    try {
+      buffers.fill(batch, texts, template, padId);
+      return buffers.outputs(output);
+    } catch (OutOfMemoryError e) {
+      throw new InferenceException(
+          "'%s' gets no memory for a batch of %d rows of %d tokens (%s): raise the JVM's -XX:MaxDirectMemorySize, or set a smaller batchTokens or fewer threads"
+              .formatted(name, batch.rows().length, batch.length(), e.getMessage()),
+          e);
     }
   }
 

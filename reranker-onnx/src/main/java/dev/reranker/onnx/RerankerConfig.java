@@ -1,7 +1,7 @@
 package dev.reranker.onnx;
 
 import com.google.gson.JsonElement;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;

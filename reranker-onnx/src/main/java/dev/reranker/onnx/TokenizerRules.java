@@ -2,7 +2,7 @@ package dev.reranker.onnx;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.util.Optional;
 import java.util.Set;
 

@@ -8,7 +8,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -286,7 +286,7 @@ class ModelFilesTest {
   /** Where the results' form is known. */
   private static final class Scores {
     static double first(OnnxReranker reranker, String query, List<String> passages) {
-      return reranker.rerank(query, passages).documents().get(0).score();
+      return reranker.rerank(query, passages).hits().get(0).score();
     }
   }
 }

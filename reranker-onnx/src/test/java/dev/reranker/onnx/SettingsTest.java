@@ -99,8 +99,8 @@ class SettingsTest {
             .model(ModelSource.directory(directory))
             .activation(Activation.IDENTITY)
             .build()) {
-      var document = reranker.rerank("whale", java.util.List.of("ocean")).documents().get(0);
-      assertThat(document.score()).isEqualTo(document.logit());
+      var document = reranker.rerank("whale", java.util.List.of("ocean")).hits().get(0);
+      assertThat(document.score()).isEqualTo(document.raw().orElseThrow());
     }
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -190,8 +190,7 @@ class TokenizerRulesTest {
 
   private long[] ids(String text) {
     try (var tokenizer = TextTokenizer.load(file(), folder.config().tokenizerRules())) {
-      TokenIds ids = tokenizer.encode(text, 100);
-      return java.util.Arrays.copyOf(ids.ids(), ids.count());
+      return tokenizer.encode(text, 100).ids();
     }
   }
 
