@@ -71,7 +71,7 @@ final class Engine implements AutoCloseable {
     ModelSource source = settings.source();
     // All files first: an error about a missing one should not wait for another to load.
     GraphFile graph = GraphFile.open(source.graph());
-    ModelFile tokenizerFile = source.require(ModelSource.TOKENIZER);
+    ModelFile tokenizerFile = source.require(config.tokenizerFiles());
     int maxLength = settings.maxLength(config);
     int padId = config.padId();
     TokenizerRules rules = config.tokenizerRules();
@@ -81,7 +81,7 @@ final class Engine implements AutoCloseable {
         rules.check(tokenizer.single());
         TokenTemplate template = texts == 1 ? tokenizer.single() : tokenizer.pair();
         if (texts > 1) {
-          TokenizerRules.requireSeparated(template, source);
+          rules.checkPair(template);
         }
         OnnxSession session =
             OnnxSession.open(settings.name(), graph, settings.providers(), outputs, template);

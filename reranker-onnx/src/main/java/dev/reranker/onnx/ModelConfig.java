@@ -101,6 +101,14 @@ final class ModelConfig {
     return JsonFile.read(source, names);
   }
 
+  /** Where the tokenizer may be, the preferred place first. */
+  List<String> tokenizerFiles() {
+    String path = modules.transformerPath();
+    return path.isEmpty()
+        ? ModelSource.TOKENIZER
+        : List.of(path + "/tokenizer.json", "tokenizer.json");
+  }
+
   ModelSource source() {
     return source;
   }

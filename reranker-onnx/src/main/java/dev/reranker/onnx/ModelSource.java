@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>config.json<td>sentence_transformers.activation_fn, sbert_ce_default_activation_function<td>torch's Sigmoid, Identity, and Softmax of two labels; others refused → {@code activation(..)}
  * <tr><td>config.json<td>problem_type<td>of one label, and single_label_classification: no effect; others refused → {@code activation(..)}
  * <tr><td>config.json<td>all others<td>shape the graph, which has them inside
- * <tr><td>tokenizer.json<td>normalizer, pre_tokenizer, post_processor, model, added_tokens<td>as they are; a pair must have something between its texts
+ * <tr><td>tokenizer.json<td>normalizer, pre_tokenizer, post_processor, model, added_tokens<td>as they are; where only a chat template (in tokenizer_config.json or a file of its own) tells query and passage apart, the model is refused
  * <tr><td>tokenizer.json<td>truncation, padding<td>off: texts are cut here, at their end, and results say so
  * <tr><td>tokenizer_config.json<td>model_max_length<td>the length, unless sentence-transformers' file names one
  * <tr><td>tokenizer_config.json<td>do_lower_case, strip_accents, add_prefix_space, add_bos_token, add_eos_token<td>must agree with {@code tokenizer.json}, otherwise refused

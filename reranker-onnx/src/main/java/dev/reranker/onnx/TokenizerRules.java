@@ -3,6 +3,7 @@ package dev.reranker.onnx;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.reranker.error.ModelLoadException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param prefixSpace likewise of a space before the text
  * @param firstSpecial whether a special token must stand before a text
  * @param lastSpecial whether one must stand behind it
+ * @param chatTemplate whether there is a template for chats
  * @param config the tokenizer's configuration
  */
 record TokenizerRules(
@@ -24,6 +26,7 @@ record TokenizerRules(
     Optional<Boolean> prefixSpace,
     boolean firstSpecial,
     boolean lastSpecial,
+    boolean chatTemplate,
     JsonFile config) {
 
   /** Arguments of sentence-transformers for the tokenizer that do not change what it gives. */
@@ -66,6 +69,11 @@ record TokenizerRules(
         config.flag("add_prefix_space"),
         config.flag("add_bos_token").orElse(false),
         config.flag("add_eos_token").orElse(false),
+        config.has("chat_template")
+            || model
+                .source()
+                .find(List.of("chat_template.jinja", "chat_template.json"))
+                .isPresent(),
         config);
   }
 
@@ -134,12 +142,12 @@ record TokenizerRules(
     }
   }
 
-  /** Checks that query and passage can be told apart. */
-  static void requireSeparated(TokenTemplate pair, ModelSource source) {
-    if (pair.specials().get(1).length == 0) {
+  /** Checks that a model with a chat template does not need it to tell query and passage apart. */
+  void checkPair(TokenTemplate pair) {
+    if (chatTemplate && pair.specials().get(1).length == 0) {
       throw new ModelLoadException(
-          "tokenizer.json in %s puts nothing between query and passage, as those of generative rerankers do, which wrap both in a chat template: that is not supported; give a model whose tokenizer joins pairs"
-              .formatted(source));
+          "%s: the tokenizer puts nothing between query and passage, and a chat template is there to do it, as with generative rerankers: those are not supported; give a model whose tokenizer joins pairs"
+              .formatted(config.where()));
     }
   }
 

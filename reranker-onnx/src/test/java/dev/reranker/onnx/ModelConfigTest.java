@@ -183,6 +183,8 @@ class ModelConfigTest {
             "[{'type': 'sentence_transformers.models.Transformer', 'path': '0_Transformer'}]")
         .with("0_Transformer/sentence_bert_config.json", "{'max_seq_length': 64}");
     assertThat(folder.config().maxLength()).isEqualTo(64);
+    assertThat(folder.config().tokenizerFiles())
+        .containsExactly("0_Transformer/tokenizer.json", "tokenizer.json");
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.reranker.error.ModelLoadException;
@@ -43,7 +44,7 @@ class TokenizerRulesTest {
   @Test
   void lowerCasingComesBeforeEachKindOfNormalizer() {
     folder.with(SENTENCE_BERT, "{'do_lower_case': true}");
-    tokenizer(json -> json.add("normalizer", com.google.gson.JsonNull.INSTANCE));
+    tokenizer(json -> json.add("normalizer", JsonNull.INSTANCE));
     assertThat(ids("WHALE")).isEqualTo(ids("whale"));
     tokenizer(
         json -> {
@@ -168,12 +169,14 @@ class TokenizerRulesTest {
   }
 
   @Test
-  void aTokenizerThatPutsNothingBetweenQueryAndPassageIsRefused() {
+  void aPairThatOnlyAChatTemplateTellsApartIsRefused() {
     new TinyModel().in(directory);
-    tokenizer(json -> json.add("post_processor", com.google.gson.JsonNull.INSTANCE));
+    folder.with(CONFIG, "{'chat_template': '{{ messages }}'}");
+    OnnxReranker.builder().model(folder.source()).build().close();
+    tokenizer(json -> json.add("post_processor", JsonNull.INSTANCE));
     assertThatThrownBy(() -> OnnxReranker.builder().model(folder.source()).build().close())
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageContainingAll("tokenizer.json", "nothing between query and passage");
+        .hasMessageContainingAll(CONFIG, "nothing between query and passage", "chat template");
   }
 
   private void tokenizer(Consumer<JsonObject> change) {
