@@ -1,15 +1,16 @@
 package dev.reranker.onnx;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.reranker.error.InferenceException;
 import dev.reranker.onnx.BatchPlan.Batch;
-import dev.reranker.onnx.OnnxSession.Output;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +35,11 @@ final class BatchBuffers implements AutoCloseable {
   private LongBuffer mask = longs(0);
   private LongBuffer types = longs(0);
   private FloatBuffer values = floats(0);
+
+  /** What a graph with an output of 16 bits writes; {@link #values} are made of it. */
+  private ShortBuffer halves = shorts(0);
+
+  private OnnxJavaType type = OnnxJavaType.FLOAT;
 
   private long[] shape = {};
   private final Map<String, OnnxTensor> inputs = new HashMap<>();
@@ -102,7 +108,7 @@ final class BatchBuffers implements AutoCloseable {
   }
 
   /** A tensor for the output of the batch that was filled in last; it stays ours. */
-  Map<String, OnnxTensor> outputs(Output output) throws OrtException {
+  Map<String, OnnxTensor> outputs(GraphOutput output) throws OrtException {
     if (outputs.isEmpty()) {
       long[] wanted = output.shape((int) shape[0], (int) shape[1]);
       int size = size(Arrays.stream(wanted).reduce(1, BatchBuffers::timesOrHuge), Float.BYTES);
@@ -110,16 +116,32 @@ final class BatchBuffers implements AutoCloseable {
         values = floats(0);
         values = floats(size);
       }
+      type = output.type();
+      if (type != OnnxJavaType.FLOAT && halves.capacity() < size) {
+        halves = shorts(size);
+      }
       outputs =
           Map.of(
               output.name(),
-              OnnxTensor.createTensor(environment, values.clear().limit(size), wanted));
+              type == OnnxJavaType.FLOAT
+                  ? OnnxTensor.createTensor(environment, values.clear().limit(size), wanted)
+                  : OnnxTensor.createTensor(environment, halves.clear().limit(size), wanted, type));
     }
     return outputs;
   }
 
   /** What the run wrote to {@link #outputs}, from position 0. */
   FloatBuffer values() {
+    if (type != OnnxJavaType.FLOAT) {
+      for (int i = 0; i < halves.limit(); i++) {
+        short half = halves.get(i);
+        values.put(
+            i,
+            type == OnnxJavaType.FLOAT16
+                ? Float.float16ToFloat(half)
+                : Float.intBitsToFloat(half << 16));
+      }
+    }
     return values;
   }
 
@@ -153,6 +175,10 @@ final class BatchBuffers implements AutoCloseable {
 
   private static FloatBuffer floats(int size) {
     return bytes(size, Float.BYTES).asFloatBuffer();
+  }
+
+  private static ShortBuffer shorts(int size) {
+    return bytes(size, Short.BYTES).asShortBuffer();
   }
 
   private static ByteBuffer bytes(int size, int width) {

@@ -30,6 +30,7 @@ final class Engine implements AutoCloseable {
   private final CallGate gate;
   private final ModelInfo info;
   private final int padId;
+  private final Fingerprint fingerprint;
 
   private Engine(
       TextTokenizer tokenizer,
@@ -37,14 +38,21 @@ final class Engine implements AutoCloseable {
       OnnxSession session,
       EngineSettings settings,
       int maxLength,
-      int padId) {
+      int padId,
+      Fingerprint fingerprint) {
     this.tokenizer = tokenizer;
     this.template = template;
     this.session = session;
     this.padId = padId;
+    this.fingerprint =
+        fingerprint
+            .with("maxLength", maxLength)
+            .with("padId", padId)
+            .with("output", session.output().name());
     this.info =
         new ModelInfo(
             settings.name(),
+            this.fingerprint.toString(),
             session.provider(),
             maxLength,
             settings.threads(session.provider()),
@@ -61,26 +69,46 @@ final class Engine implements AutoCloseable {
    */
   static Engine open(EngineSettings settings, ModelConfig config, int texts, List<String> outputs) {
     ModelSource source = settings.source();
-    // Both files first: an error about a missing one should not wait for the other to load.
-    var graph = source.require(ModelSource.GRAPH);
+    // All files first: an error about a missing one should not wait for another to load.
+    GraphFile graph = GraphFile.open(source.graph());
+    ModelFile tokenizerFile = source.require(config.tokenizerFiles());
     int maxLength = settings.maxLength(config);
-    TextTokenizer tokenizer = TextTokenizer.load(source.require(ModelSource.TOKENIZER));
-    try {
-      TokenTemplate template = texts == 1 ? tokenizer.single() : tokenizer.pair();
-      OnnxSession session =
-          OnnxSession.open(settings.name(), graph, settings.providers(), outputs, template);
-      return new Engine(tokenizer, template, session, settings, maxLength, config.padId());
-    } catch (RuntimeException | Error e) {
-      tokenizer.close();
-      throw e;
+    int padId = config.padId();
+    TokenizerRules rules = config.tokenizerRules();
+    try (var reading = Fingerprint.Reading.start(graph, tokenizerFile)) {
+      TextTokenizer tokenizer = TextTokenizer.load(tokenizerFile, rules);
+      try {
+        rules.check(tokenizer.single());
+        TokenTemplate template = texts == 1 ? tokenizer.single() : tokenizer.pair();
+        if (texts > 1) {
+          rules.checkPair(template);
+        }
+        OnnxSession session =
+            OnnxSession.open(settings.name(), graph, settings.providers(), outputs, template);
+        try {
+          Fingerprint fingerprint = reading.fingerprint().with("lowerCase", rules.lowerCase());
+          return new Engine(tokenizer, template, session, settings, maxLength, padId, fingerprint);
+        } catch (RuntimeException | Error e) {
+          session.close();
+          throw e;
+        }
+      } catch (RuntimeException | Error e) {
+        tokenizer.close();
+        throw e;
+      }
     }
+  }
+
+  /** The identity of what was loaded, to which callers add their own settings. */
+  Fingerprint fingerprint() {
+    return fingerprint;
   }
 
   ModelInfo info() {
     return info;
   }
 
-  OnnxSession.Output output() {
+  GraphOutput output() {
     return session.output();
   }
 

@@ -26,7 +26,8 @@ import java.util.List;
  * inside the graph; an ordinary bi-encoder's token vectors work too, less well. Prompts and length
  * come from the model's files as for {@link OnnxEmbedder}. A passage beyond {@link
  * ModelInfo#maxLength()} tokens is cut; a query beyond them, its prompt included, is an {@link
- * IllegalArgumentException}. ColBERT's padding of queries with [MASK] is not done.
+ * IllegalArgumentException}. ColBERT's padding of queries with [MASK] is not done; a model whose
+ * files ask for it is refused, unless the builder says {@link Builder#plainTokens}.
  *
  * <p>One instance serves any number of threads and reads the caller's list on the caller's thread
  * alone; memory follows the batch budget and the vectors, not the length of the list. {@link
@@ -38,10 +39,12 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
   private static final String BARE_OUTPUT = "last_hidden_state";
 
   private final TextEncoder encoder;
+  private final ModelInfo info;
 
   private OnnxMultiVectorEmbedder(TextEncoder encoder, List<String> otherModules) {
     this.encoder = encoder;
-    OnnxSession.Output output = encoder.output();
+    this.info = encoder.info().with(encoder.fingerprint());
+    GraphOutput output = encoder.output();
     if (!output.perToken()) {
       throw new ModelLoadException(
           "'%s' gives its output '%s' with the row shape %s; a multi-vector embedder needs one vector a token, [batch, tokens, dimension]: export the graph with last_hidden_state or token_embeddings"
@@ -69,7 +72,7 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
    * @return the model's facts
    */
   public ModelInfo info() {
-    return encoder.info();
+    return info;
   }
 
   /**
@@ -88,7 +91,12 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
 
   @Override
   public String name() {
-    return encoder.info().name();
+    return info.name();
+  }
+
+  @Override
+  public String fingerprint() {
+    return info.fingerprint();
   }
 
   @Override
@@ -139,10 +147,25 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
   /** Collects the settings; not thread-safe. */
   public static final class Builder extends EmbedderBuilder<Builder> {
 
+    private boolean plainTokens;
+
     private Builder() {}
 
     @Override
     Builder self() {
+      return this;
+    }
+
+    /**
+     * Sets whether the token vectors are taken as they are, though the model's files ask for what
+     * is not done here: padding queries with [MASK], a length of its own for queries or passages,
+     * leaving words out; default: no, such a model is refused.
+     *
+     * @param plain whether to
+     * @return this
+     */
+    public Builder plainTokens(boolean plain) {
+      this.plainTokens = plain;
       return this;
     }
 
@@ -158,7 +181,13 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
     public OnnxMultiVectorEmbedder build() {
       EngineSettings settings = settings();
       var config = new ModelConfig(settings.source());
-      List<String> otherModules = config.otherModules();
+      config.requireMadeFor(ModelUse.MULTI_VECTOR);
+      var tokens = new TokenVectorConfig(config);
+      tokens.requirePrompts(hasQueryPrompt(), hasPassagePrompt());
+      if (!plainTokens) {
+        tokens.requirePlain();
+      }
+      List<String> otherModules = tokens.otherModules();
       return open(
           settings,
           config,

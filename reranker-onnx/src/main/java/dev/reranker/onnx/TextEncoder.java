@@ -31,15 +31,27 @@ final class TextEncoder implements AutoCloseable {
     }
   }
 
+  /** Whether anything is put before texts. */
+  boolean hasPrompts() {
+    return !queryPrompt.isEmpty() || !passagePrompt.isEmpty();
+  }
+
   ModelInfo info() {
     return engine.info();
+  }
+
+  Fingerprint fingerprint() {
+    return engine
+        .fingerprint()
+        .with("queryPrompt", queryPrompt)
+        .with("passagePrompt", passagePrompt);
   }
 
   int countTokens(String text) {
     return engine.countTokens(text);
   }
 
-  OnnxSession.Output output() {
+  GraphOutput output() {
     return engine.output();
   }
 

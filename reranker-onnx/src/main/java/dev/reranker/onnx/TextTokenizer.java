@@ -4,7 +4,6 @@ import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.reranker.error.ModelLoadException;
-import dev.reranker.onnx.ModelSource.ModelFile;
 import java.io.ByteArrayInputStream;
 import java.util.Arrays;
 import java.util.Map;
@@ -34,7 +33,19 @@ final class TextTokenizer implements AutoCloseable {
   }
 
   static TextTokenizer load(ModelFile file) {
-    byte[] json = file.read();
+    return load(file, file.read());
+  }
+
+  /**
+   * Loads a tokenizer.
+   *
+   * @param rules what the model's other files say of it
+   */
+  static TextTokenizer load(ModelFile file, TokenizerRules rules) {
+    return load(file, TokenizerFile.prepare(file, rules));
+  }
+
+  private static TextTokenizer load(ModelFile file, byte[] json) {
     // The tokenizer's own truncation and padding would hide what was cut.
     Map<String, String> options =
         Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
