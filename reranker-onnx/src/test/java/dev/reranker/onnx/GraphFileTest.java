@@ -43,15 +43,16 @@ class GraphFileTest {
   @Test
   void aCacheOfLinksIsRead() throws IOException {
     Path blobs = Files.createDirectories(directory.resolve("models--me--rr/blobs"));
-    Path snapshot = Files.createDirectories(directory.resolve("models--me--rr/snapshots/abc/onnx"));
+    Path root = directory.resolve("models--me--rr/snapshots/abc");
+    Path snapshot = Files.createDirectories(root.resolve("onnx"));
     new TinyModel().dataFile(DATA).at(blobs.resolve("model.onnx"));
     Files.move(blobs.resolve("model.onnx"), blobs.resolve("b1"));
     Files.move(blobs.resolve(DATA), blobs.resolve("b2"));
     Files.write(blobs.resolve("b3"), TinyModel.tokenizer());
     Files.createSymbolicLink(snapshot.resolve("model.onnx"), Path.of("../../../blobs/b1"));
     Files.createSymbolicLink(snapshot.resolve(DATA), Path.of("../../../blobs/b2"));
-    Files.createSymbolicLink(snapshot.resolveSibling("tokenizer.json"), Path.of("../../blobs/b3"));
-    assertThat(score(ModelSource.directory(snapshot.getParent())))
+    Files.createSymbolicLink(root.resolve("tokenizer.json"), Path.of("../../blobs/b3"));
+    assertThat(score(ModelSource.directory(root)))
         .containsExactly(score(new TinyModel().in(directory.resolve("whole"))));
   }
 

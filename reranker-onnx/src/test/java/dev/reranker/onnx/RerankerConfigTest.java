@@ -92,7 +92,7 @@ class RerankerConfigTest {
     one.with(file, json.formatted(value));
     assertThatThrownBy(() -> one.reranker().activation(1))
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageContainingAll(file, "activation", value.replace('\'', '"').split(" ")[0]);
+        .hasMessageContainingAll(file, "activation");
   }
 
   @Test
