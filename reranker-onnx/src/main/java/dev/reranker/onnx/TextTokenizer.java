@@ -129,7 +129,7 @@ final class TextTokenizer implements AutoCloseable {
     long eighths = ((long) wanted + RAGGED_TOKENS) * CHARS_PER_TOKEN;
     int end = 0;
     while (end < text.length() && eighths > 0) {
-      eighths -= isCjk(text.charAt(end)) ? CHARS_PER_TOKEN / CJK_PER_TOKEN : 1;
+      eighths -= isCjk(text.charAt(end)) ? (CHARS_PER_TOKEN / CJK_PER_TOKEN) : 1;
       end++;
     }
     return Math.max(LEAST_WINDOW, end);
