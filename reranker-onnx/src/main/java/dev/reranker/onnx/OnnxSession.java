@@ -80,7 +80,7 @@ final class OnnxSession implements AutoCloseable {
       List<ExecutionProvider> providers,
       List<String> outputs,
       TokenTemplate template) {
-    OrtEnvironment environment = environment();
+    OrtEnvironment environment = OrtRuntime.environment();
     return GraphLoader.load(
         name,
         environment,
@@ -91,25 +91,6 @@ final class OnnxSession implements AutoCloseable {
           opened.output = opened.probe(outputs, template);
           return opened;
         });
-  }
-
-  private static OrtEnvironment environment() {
-    try {
-      return OrtEnvironment.getEnvironment();
-    } catch (RuntimeException | LinkageError e) {
-      throw new ModelLoadException(
-          "ONNX Runtime's native library cannot be loaded ("
-              + rootCause(e)
-              + "): it is unpacked to the folder of the system property java.io.tmpdir, which must"
-              + " be writable and allow executables; or unpack it yourself and name its folder in"
-              + " onnxruntime.native.path. On macOS and Arm use the artifact onnxruntime instead of"
-              + " onnxruntime_gpu",
-          e);
-    }
-  }
-
-  private static Throwable rootCause(Throwable e) {
-    return e.getCause() == null ? e : rootCause(e.getCause());
   }
 
   /** Checks that every input can be fed; returns whether type ids are wanted. */

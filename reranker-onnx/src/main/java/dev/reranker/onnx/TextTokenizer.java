@@ -61,7 +61,9 @@ final class TextTokenizer implements AutoCloseable {
               + e
               + "): it is unpacked to .djl.ai in the home directory (in java.io.tmpdir where that"
               + " is not writable), or to the directory that the system property ENGINE_CACHE_DIR"
-              + " names, which must be writable and allow executables",
+              + " names, here "
+              + DjlOffline.folder()
+              + ", which must be writable and allow executables",
           e);
     } catch (Exception e) {
       throw new ModelLoadException(
