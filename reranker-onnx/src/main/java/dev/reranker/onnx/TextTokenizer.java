@@ -137,7 +137,7 @@ final class TextTokenizer implements AutoCloseable {
 
   /** Ideographs, kana and Hangul; those beyond the basic plane count as two characters each. */
   private static boolean isCjk(char c) {
-    return c >= '\u2e80' && c <= '\u9fff' || c >= '\uac00' && c <= '\ud7a3';
+    return (c >= '\u2e80' && c <= '\u9fff') || (c >= '\uac00' && c <= '\ud7a3');
   }
 
   private static TokenIds cut(long[] ids, int wanted) {
