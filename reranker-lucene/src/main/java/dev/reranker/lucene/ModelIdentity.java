@@ -24,7 +24,7 @@ record ModelIdentity(String name, int dimension, @Nullable String fingerprint) {
   /** Whether both are one model: by fingerprint, or by name where one of them has none. */
   boolean isSameAs(ModelIdentity other) {
     return dimension == other.dimension
-        && (fingerprint == null || other.fingerprint == null
+        && ((fingerprint == null || other.fingerprint == null)
             ? name.equals(other.name)
             : fingerprint.equals(other.fingerprint));
   }
