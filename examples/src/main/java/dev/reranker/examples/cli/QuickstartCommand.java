@@ -8,6 +8,7 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -78,6 +79,9 @@ final class QuickstartCommand implements Callable<Integer> {
     if (!Files.exists(jar)) {
       throw new NoSuchFileException(
           jar.toString(), null, "no such file; the build brings it: mvn -q -DskipTests verify");
+    }
+    if (Files.isDirectory(jar)) {
+      throw new FileSystemException(jar.toString(), null, "is a folder; a sources jar is needed");
     }
     // The bytes, since parsing them takes seconds.
     String content = new String(Files.readAllBytes(jar), StandardCharsets.ISO_8859_1);

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
@@ -74,6 +75,8 @@ public final class LuceneJavadoc {
           parsed.getResult().ifPresent(reader::addTypes);
         }
       }
+    } catch (ZipException e) {
+      throw new IOException(sources + ": not a jar: " + e.getMessage(), e);
     }
     if (reader.passages.isEmpty()) {
       throw new IOException(sources + ": no documented public Java class in it");

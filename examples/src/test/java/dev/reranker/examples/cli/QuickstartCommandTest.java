@@ -3,6 +3,7 @@ package dev.reranker.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reranker.examples.quickstart.SourcesJar;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,5 +53,24 @@ class QuickstartCommandTest {
     Cli cli = Cli.run("quickstart", "--sources", "absent.jar");
     assertThat(cli.exit()).isEqualTo(1);
     assertThat(cli.err()).contains("absent.jar", "mvn");
+  }
+
+  @Test
+  void whatIsNoJarIsNamed(@TempDir Path folder) throws Exception {
+    Cli dir = Cli.run("quickstart", "--sources", folder.toString());
+    assertThat(dir.exit()).isEqualTo(1);
+    assertThat(dir.err()).contains(folder + ": is a folder; a sources jar is needed");
+    Path text = Files.writeString(folder.resolve("text.jar"), "no jar");
+    Cli cli =
+        Cli.run(
+            "quickstart",
+            "--retriever",
+            "bm25",
+            "--sources",
+            text.toString(),
+            "--index",
+            folder.resolve("index").toString());
+    assertThat(cli.exit()).isEqualTo(1);
+    assertThat(cli.err()).contains("text.jar: not a jar: ");
   }
 }
