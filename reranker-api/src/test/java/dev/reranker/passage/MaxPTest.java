@@ -69,11 +69,11 @@ class MaxPTest extends RerankerContract {
         best.merge(id.substring(0, id.indexOf('#')), logit, Math::max);
       }
       try (var reranker = open()) {
-        List<Hit> ranked =
-            reranker.rerank(RerankRequest.of(query, passages)).hits();
+        List<Hit> ranked = reranker.rerank(RerankRequest.of(query, passages)).hits();
         assertThat(ranked).hasSameSizeAs(best.keySet());
         for (Hit document : ranked) {
-          assertThat(document.raw()).hasValue(best.get(document.document().id()));
+          assertThat(document.raw())
+              .hasValue(best.getOrDefault(document.document().id(), Double.NaN));
           Passage place = Passage.of(document.document()).orElseThrow();
           assertThat(place.parent()).isEqualTo(document.document().id());
           String text = parents.get(Integer.parseInt(place.parent().substring(3))).text();
@@ -93,9 +93,10 @@ class MaxPTest extends RerankerContract {
             new Document("2", "Whales swim.", Map.of("parent_id", "whales")),
             new Document("3", "Whales sleep.", Map.of("parent_id", "whales")));
     try (var reranker =
-        MaxP.of(new FakeReranker("overlap", MaxPTest::logit), passage -> (String) passage.metadata().get("parent_id"))) {
-      var ranked =
-          reranker.rerank(RerankRequest.ofDocuments("Whales sleep.", passages)).hits();
+        MaxP.of(
+            new FakeReranker("overlap", MaxPTest::logit),
+            passage -> (String) passage.metadata().get("parent_id"))) {
+      var ranked = reranker.rerank(RerankRequest.ofDocuments("Whales sleep.", passages)).hits();
       assertThat(ranked)
           .extracting(d -> d.document().id() + ": " + d.document().text())
           .containsExactly("whales: Whales sleep.", "cats: Cats sleep.");
@@ -114,8 +115,7 @@ class MaxPTest extends RerankerContract {
             .flatMap(i -> SPLITTER.split(Document.of("d" + i, "One two. ".repeat(20))).stream())
             .toList();
     try (var reranker = open()) {
-      assertThat(
-              reranker.rerank(RerankRequest.ofDocuments("One", passages).withTopN(2)).hits())
+      assertThat(reranker.rerank(RerankRequest.ofDocuments("One", passages).withTopN(2)).hits())
           .extracting(Hit::rank)
           .containsExactly(1, 2);
     }

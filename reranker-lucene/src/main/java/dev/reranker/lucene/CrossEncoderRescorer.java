@@ -296,7 +296,7 @@ public final class CrossEncoderRescorer extends Rescorer {
 
   private double[] scores(ScoreDoc[] hits, List<Integer> positions, List<Hit> ranked) {
     List<StageScore> now = ranked.stream().map(Hit::current).toList();
-    if (combiner == null || combiner == ScoreCombiner.replace()) {
+    if (combiner == null || combiner.equals(ScoreCombiner.replace())) {
       return now.stream().mapToDouble(StageScore::score).toArray();
     }
     List<StageScore> before = new ArrayList<>(now.size());
