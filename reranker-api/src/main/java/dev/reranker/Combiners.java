@@ -1,10 +1,8 @@
 package dev.reranker;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /** The arithmetic that combiners and fusions share. */
 final class Combiners {
@@ -33,21 +31,19 @@ final class Combiners {
         .toArray();
   }
 
-  /** Ranks from 1, by score and then raw output; equal ones keep their order. */
-  static int[] ranks(List<StageScore> scores) {
-    int[] order =
-        IntStream.range(0, scores.size())
-            .boxed()
-            .sorted(
-                Comparator.comparingDouble((Integer i) -> scores.get(i).score())
-                    .thenComparingDouble(i -> scores.get(i).raw().orElse(0))
-                    .reversed())
-            .mapToInt(Integer::intValue)
-            .toArray();
-    int[] ranks = new int[order.length];
-    for (int i = 0; i < order.length; i++) {
-      ranks[order[i]] = i + 1;
+  /**
+   * What the stage before the newest said, brought to 0…1; 0 for what it did not score, whose
+   * number is of another unit.
+   */
+  static double[] scoresBefore(List<Hit> hits) {
+    List<StageScore> before = hits.stream().map(hit -> hit.earlier().getLast()).toList();
+    double[] shares =
+        minMax(before.stream().filter(StageScore::scored).toList(), StageScore::score, 0);
+    double[] scores = new double[hits.size()];
+    int next = 0;
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = before.get(i).scored() ? shares[next++] : 0;
     }
-    return ranks;
+    return scores;
   }
 }

@@ -5,9 +5,9 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * The moment by which a call wants its answer. Asked, never enforced from outside: a stage looks at
- * it between two pieces of work. Counts by a monotonic clock ({@link System#nanoTime()}), so that
- * changes of the wall clock do not matter. Immutable; safe for any thread.
+ * The moment by which a call wants its answer. Stages poll it between units of work; only a fusion
+ * interrupts what is late. Counts by a monotonic clock ({@link System#nanoTime()}), so that changes
+ * of the wall clock do not matter. Immutable; safe for any thread.
  */
 public final class Deadline {
 
@@ -47,7 +47,7 @@ public final class Deadline {
    * A deadline by a clock of the caller's own: for tests, which then own the time.
    *
    * @param time how long from now
-   * @param clock nanoseconds that only grow, from any origin; may overflow
+   * @param clock nanoseconds that only grow, from any origin; may wrap around
    * @return the deadline
    */
   public static Deadline after(Duration time, LongSupplier clock) {

@@ -1,5 +1,7 @@
 package dev.reranker;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,8 +14,8 @@ import java.util.Optional;
  *     String#compareTo}.
  * @param text the passage that a reranker reads; may be empty
  * @param metadata whatever the application wants back with a hit (a title, a page number, an object
- *     of its own), with its Java types; an unmodifiable copy of the map is kept, the values are not
- *     copied
+ *     of its own), with its Java types; an unmodifiable copy of the map is kept, in its order; the
+ *     values are not copied
  */
 public record Document(String id, String text, Map<String, Object> metadata) {
 
@@ -29,7 +31,12 @@ public record Document(String id, String text, Map<String, Object> metadata) {
     if (id.isEmpty()) {
       throw new IllegalArgumentException("a document's id must not be empty");
     }
-    metadata = Map.copyOf(metadata);
+    metadata.forEach(
+        (key, value) -> {
+          Objects.requireNonNull(key, "a key of the metadata");
+          Objects.requireNonNull(value, () -> "the value of metadata '" + key + "'");
+        });
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
   }
 
   /**

@@ -9,5 +9,5 @@ public enum FailurePolicy {
    * fusion's retriever is left out. The report of the stage tells the failure, and it is logged as
    * a warning.
    */
-  GO_ON
+  CONTINUE
 }

@@ -1,23 +1,58 @@
 package dev.reranker;
 
+import dev.reranker.error.CancelledException;
+import dev.reranker.error.DeadlineException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.RetrievalException;
 import java.util.List;
 
-/** How the first stage of a search is asked, whichever kind it is. */
+/**
+ * How a retriever is asked, whoever asks: what comes back is in order, and failures have a kind.
+ */
 final class FirstStage {
-
-  /** A retriever that asks others, and tells what each of them did. */
-  interface OfMany {
-    Found find(String query, int k, SearchContext context);
-  }
 
   private FirstStage() {}
 
-  /** Asks a retriever and brings in order what comes back. */
-  static Found ask(Retriever retriever, String query, int k, SearchContext context) {
-    if (retriever instanceof OfMany many) {
-      return many.find(query, k, context);
-    }
+  /**
+   * Asks a retriever.
+   *
+   * @param context of this retriever alone, so that it tells afterwards whom it asked in turn
+   * @return in order, ranks 1, 2, 3…, no document twice
+   */
+  static List<Hit> ask(Retriever retriever, String query, int k, SearchContext context) {
     List<Hit> hits = retriever.retrieve(query, k, context);
-    return new Found(Ranking.checked(retriever.name(), hits, k), List.of());
+    return Ranking.retrieved(retriever.name(), hits, k);
+  }
+
+  /**
+   * Whether a search cannot go on without the stage that failed, by whichever policy: the caller
+   * made the mistake, closed the stage, or changed its mind.
+   */
+  static boolean isTheCallers(Throwable failure, SearchContext context) {
+    // Their subclasses (a number that cannot be parsed, a future that was cancelled) are a stage's
+    // own mistakes.
+    return failure.getClass() == IllegalArgumentException.class
+        || failure.getClass() == IllegalStateException.class
+        || (failure instanceof CancelledException
+            && (context.cancelled() || Thread.currentThread().isInterrupted()));
+  }
+
+  /**
+   * A failure of a retriever as an exception of the kind that it is.
+   *
+   * @param who names the retriever
+   */
+  static RuntimeException failure(String who, Throwable cause) {
+    String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    String message = who + " failed: " + reason;
+    return switch (cause) {
+      case Error error -> throw error;
+      case IllegalArgumentException wrong -> new IllegalArgumentException(message, wrong);
+      case IllegalStateException closed -> new IllegalStateException(message, closed);
+      case InferenceException model -> new InferenceException(message, model);
+      case DeadlineException late -> new DeadlineException(message, late);
+      case CancelledException unwanted -> new CancelledException(message, unwanted);
+      default -> new RetrievalException(message, cause);
+    };
   }
 }

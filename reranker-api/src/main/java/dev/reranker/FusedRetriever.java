@@ -6,10 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /** Several retrievers, asked at the same time, whose candidates make one list. */
-final class FusedRetriever implements Retriever, FirstStage.OfMany {
+final class FusedRetriever implements Retriever {
 
   /** What one retriever's list adds to the scores of its candidates. */
   @FunctionalInterface
@@ -22,24 +21,25 @@ final class FusedRetriever implements Retriever, FirstStage.OfMany {
     double[] of(int retriever, List<Hit> found);
   }
 
-  /** A document, who found it, and the sum of what they gave. */
+  /** A document, who found it, and what they gave. */
   private static final class Fused {
     private final List<Hit> sightings = new ArrayList<>();
-    private double score;
+    private final List<Double> votes = new ArrayList<>();
+
+    /** From the smallest on, so that equal votes make equal sums whoever gave which. */
+    double score() {
+      return votes.stream().sorted().reduce(0.0, Double::sum);
+    }
   }
 
   private final String name;
   private final List<Retriever> retrievers;
   private final Vote vote;
   private final FailurePolicy policy;
-  private final @Nullable Executor executor;
+  private final Executor executor;
 
   FusedRetriever(
-      String name,
-      List<Retriever> retrievers,
-      Vote vote,
-      FailurePolicy policy,
-      @Nullable Executor executor) {
+      String name, List<Retriever> retrievers, Vote vote, FailurePolicy policy, Executor executor) {
     this.name = name;
     this.retrievers = List.copyOf(retrievers);
     this.vote = vote;
@@ -59,38 +59,34 @@ final class FusedRetriever implements Retriever, FirstStage.OfMany {
 
   @Override
   public List<Hit> retrieve(String query, int k, SearchContext context) {
-    return find(query, k, context).hits();
-  }
-
-  @Override
-  public Found find(String query, int k, SearchContext context) {
     Checks.retrieval(query, k);
     context.check();
-    var answers = new FusionCall(name, retrievers, policy, context).ask(query, k, executor);
-    List<StageReport> reports = new ArrayList<>();
+    // Each of the retrievers reads it for itself, or refuses it.
+    context.filter();
+    var call = new FusionCall(name, retrievers, policy, context);
     Map<String, Fused> byId = new LinkedHashMap<>();
+    List<FusionCall.Answer> answers = call.ask(query, k, executor);
     for (int i = 0; i < answers.size(); i++) {
-      FusionCall.Answer answer = answers.get(i);
-      reports.add(answer.report());
-      List<Hit> found = answer.hits();
+      context.addPart(answers.get(i).report());
+      List<Hit> found = answers.get(i).hits();
       double[] votes = vote.of(i, found);
       for (int j = 0; j < votes.length; j++) {
         Fused fused = byId.computeIfAbsent(found.get(j).document().id(), id -> new Fused());
         fused.sightings.add(found.get(j));
-        fused.score += votes[j];
+        fused.votes.add(votes[j]);
       }
     }
     List<Hit> hits = new ArrayList<>(byId.size());
     byId.values().forEach(fused -> hits.add(hit(fused)));
     hits.sort(Hit.BEST_FIRST);
-    return new Found(Ranking.first(k, hits), reports);
+    return Ranking.retrieved(name, hits, k);
   }
 
   private Hit hit(Fused fused) {
     List<StageScore> trail = new ArrayList<>();
     fused.sightings.forEach(sighting -> trail.addAll(sighting.trail()));
     // Rank 1 for all until they are sorted, so that ties fall through to the id.
-    trail.add(StageScore.of(name, 1, fused.score));
+    trail.add(StageScore.of(name, 1, fused.score()));
     return Hit.of(fused.sightings.getFirst().document(), trail);
   }
 }

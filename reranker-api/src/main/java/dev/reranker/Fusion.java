@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     .retriever(index.knn(), 0.7)
  *     .retriever(index.bm25(), 0.3)
  *     .byScore()
- *     .onFailure(FailurePolicy.GO_ON)
+ *     .onFailure(FailurePolicy.CONTINUE)
  *     .build();
  * }
  *
@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failure.</b> Where a retriever fails, the search fails at once with an exception of the
  * same kind that names it, and the others are interrupted and no longer waited for; by {@link
- * FailurePolicy#GO_ON} it is left out instead, unless all failed. A call with a filter goes to each
- * retriever with the filter; one that cannot apply it refuses the call, by whichever policy.
+ * FailurePolicy#CONTINUE} it is left out instead, unless all failed. A call with a filter goes to
+ * each retriever with the filter; one that cannot apply it refuses the call, under either policy.
  *
  * <p><b>Time.</b> At the deadline those that have not answered are interrupted; by {@link
- * FailurePolicy#GO_ON} the others' answers are used, otherwise the call ends with a {@link
+ * FailurePolicy#CONTINUE} the others' answers are used, otherwise the call ends with a {@link
  * dev.reranker.error.DeadlineException}. A cancelled call, and one whose thread is interrupted,
  * ends with a {@link dev.reranker.error.CancelledException}.
  */
@@ -72,7 +72,7 @@ public final class Fusion {
     private int k = Combiners.RRF_K;
     private boolean byScore;
     private FailurePolicy policy = FailurePolicy.THROW;
-    private @Nullable Executor executor;
+    private Executor executor = task -> Thread.ofVirtual().name("reranker-fusion").start(task);
     private @Nullable String name;
 
     private Builder() {}
@@ -159,8 +159,9 @@ public final class Fusion {
 
     /**
      * Sets where retrievers are asked; default: each on a new virtual thread. Give an executor of
-     * platform threads where retrievers compute for long, and one that hands on thread-locals where
-     * yours need them; {@code Runnable::run} asks one after the other on the calling thread.
+     * platform threads for CPU-bound retrievers, and one that propagates thread-locals where yours
+     * need them; {@code Runnable::run} asks one after the other on the calling thread. One that
+     * refuses a task fails that retriever; one that drops tasks in silence is waited for.
      *
      * @param executor runs one task for each retriever; stays the caller's
      * @return this

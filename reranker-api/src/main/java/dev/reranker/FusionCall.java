@@ -2,13 +2,12 @@ package dev.reranker;
 
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
-import dev.reranker.error.InferenceException;
-import dev.reranker.error.RerankException;
 import dev.reranker.error.RetrievalException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,10 +31,10 @@ final class FusionCall {
   private final SearchContext context;
   private final long start = System.nanoTime();
 
-  /** Positions of retrievers whose task has ended; {@link #CANCELLED} wakes the waiting thread. */
-  private final BlockingQueue<Integer> ended = new LinkedBlockingQueue<>();
+  /** Tasks that have ended, in that order; one of no position wakes the waiting thread. */
+  private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
 
-  private static final Integer CANCELLED = -1;
+  private record Ended(int position) {}
 
   /** What one retriever found, and what it did. */
   record Answer(List<Hit> hits, StageReport report) {}
@@ -48,15 +47,15 @@ final class FusionCall {
   }
 
   /** The answers in the retrievers' order; those left out found nothing. */
-  List<Answer> ask(String query, int k, @Nullable Executor executor) {
-    List<FutureTask<Answer>> tasks = new ArrayList<>(retrievers.size());
+  List<Answer> ask(String query, int k, Executor executor) {
+    List<Task> tasks = new ArrayList<>(retrievers.size());
     for (int i = 0; i < retrievers.size(); i++) {
-      tasks.add(task(i, query, k));
+      tasks.add(new Task(i, retrievers.get(i), query, k));
     }
-    Runnable forget = context.onCancel(() -> ended.add(CANCELLED));
+    Runnable forget = context.onCancel(() -> ended.add(new Ended(-1)));
     try {
-      for (int i = 0; i < tasks.size(); i++) {
-        start(tasks.get(i), i, executor);
+      for (Task task : tasks) {
+        task.start(executor);
       }
       return await(tasks);
     } finally {
@@ -66,76 +65,94 @@ final class FusionCall {
     }
   }
 
-  private FutureTask<Answer> task(int position, String query, int k) {
-    Retriever retriever = retrievers.get(position);
-    return new FutureTask<>(
-        () -> {
-          long began = System.nanoTime();
-          Listeners.started(context.listener(), retriever.name());
-          Found found = FirstStage.ask(retriever, query, k, context);
-          StageReport report =
-              StageReport.builder(retriever.name())
-                  .candidates(found.hits().size())
-                  .took(Duration.ofNanos(System.nanoTime() - began))
-                  .parts(found.parts())
-                  .build();
-          return new Answer(found.hits(), report);
-        }) {
-      @Override
-      protected void done() {
-        ended.add(position);
+  /** One retriever at work. */
+  private final class Task extends FutureTask<Answer> {
+
+    private final int position;
+    private final Retriever retriever;
+
+    Task(int position, Retriever retriever, String query, int k) {
+      super(() -> answer(retriever, query, k, context.watched()));
+      this.position = position;
+      this.retriever = retriever;
+    }
+
+    void start(Executor executor) {
+      try {
+        executor.execute(this);
+      } catch (RejectedExecutionException e) {
+        setException(
+            new RetrievalException(
+                "the executor refuses it (%s): give it more threads or a longer queue, or keep it open"
+                    .formatted(e.getMessage()),
+                e));
       }
-    };
+    }
+
+    @Override
+    protected void done() {
+      ended.add(new Ended(position));
+    }
+
+    String who() {
+      return "retriever '%s' of '%s'".formatted(retriever.name(), name);
+    }
   }
 
-  private void start(FutureTask<Answer> task, int position, @Nullable Executor executor) {
-    if (executor == null) {
-      Thread.ofVirtual().name("reranker-" + name).start(task);
-      return;
-    }
+  /** Runs on the executor. */
+  private static Answer answer(Retriever retriever, String query, int k, SearchContext context)
+      throws Exception {
+    long start = System.nanoTime();
+    var report = StageReport.builder(retriever.name());
+    Listeners.started(context.listener(), retriever.name());
     try {
-      executor.execute(task);
-    } catch (RejectedExecutionException e) {
-      throw new RetrievalException(
-          "the executor of '%s' refuses retriever '%s' (%s): give it more threads or a longer queue, or keep it open"
-              .formatted(name, retrievers.get(position).name(), e.getMessage()),
-          e);
+      List<Hit> hits = FirstStage.ask(retriever, query, k, context);
+      report.candidates(hits.size());
+      return new Answer(hits, report.parts(context.parts()).took(since(start)).build());
+    } catch (Exception e) {
+      report.failed(e);
+      throw e;
+    } finally {
+      Listeners.ended(context.listener(), report.parts(context.parts()).took(since(start)).build());
     }
   }
 
-  private List<Answer> await(List<FutureTask<Answer>> tasks) {
+  private List<Answer> await(List<Task> tasks) {
     @Nullable Answer[] answers = new Answer[tasks.size()];
     List<RuntimeException> failures = new ArrayList<>();
     for (int left = tasks.size(); left > 0; left--) {
-      Integer position = next();
-      if (position == null) {
-        leaveOutLate(answers, failures);
+      Ended next = next();
+      if (next == null) {
+        leaveOutLate(tasks, answers, failures);
         break;
       }
-      answers[position] = answer(tasks.get(position), retrievers.get(position), failures);
+      answers[next.position()] = answer(tasks.get(next.position()), failures);
     }
     if (failures.size() == tasks.size()) {
-      throw failures.getFirst();
+      RuntimeException first = failures.getFirst();
+      failures.stream().skip(1).forEach(first::addSuppressed);
+      throw first;
     }
-    List<Answer> all = new ArrayList<>();
+    List<Answer> all = new ArrayList<>(answers.length);
     for (Answer answer : answers) {
       if (answer != null) {
-        Listeners.ended(context.listener(), answer.report());
         all.add(answer);
       }
     }
     return all;
   }
 
-  /** The next retriever to have ended; null at the deadline. */
-  private @Nullable Integer next() {
+  /** The next task to have ended; null at the deadline. */
+  private @Nullable Ended next() {
+    Deadline deadline = context.deadline();
     try {
-      Integer position =
-          context.deadline().isNever()
+      Ended next =
+          deadline.isNever()
               ? ended.take()
-              : ended.poll(context.deadline().remaining().toNanos(), TimeUnit.NANOSECONDS);
-      context.checkWanted();
-      return position;
+              : ended.poll(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+      context.checkCancelled();
+      // The deadline's clock has the last word: it may not run as the wait's does.
+      return next != null || deadline.expired() ? next : next();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancelledException(
@@ -143,71 +160,46 @@ final class FusionCall {
     }
   }
 
-  private Answer answer(
-      FutureTask<Answer> task, Retriever retriever, List<RuntimeException> failures) {
+  private Answer answer(Task task, List<RuntimeException> failures) {
     try {
       return task.get();
     } catch (InterruptedException e) {
       throw new IllegalStateException("the task has ended", e);
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      RuntimeException failure = failure(retriever, cause);
-      if (policy == FailurePolicy.THROW || !canBeLeftOut(failure)) {
+      RuntimeException failure = FirstStage.failure(task.who(), cause);
+      if (policy == FailurePolicy.THROW || FirstStage.isTheCallers(cause, context)) {
         throw failure;
       }
-      LOG.warn("{}; the search goes on without it", failure.getMessage(), cause);
-      failures.add(failure);
-      StageReport.Builder report = StageReport.builder(retriever.name()).took(since());
-      boolean late = failure instanceof DeadlineException;
-      return new Answer(List.of(), (late ? report.pastDeadline() : report.failed(cause)).build());
+      return leftOut(task, failure, failures);
     }
   }
 
-  private static boolean canBeLeftOut(RuntimeException failure) {
-    return failure instanceof RerankException && !(failure instanceof CancelledException);
-  }
-
-  private void leaveOutLate(@Nullable Answer[] answers, List<RuntimeException> failures) {
+  private void leaveOutLate(
+      List<Task> tasks, @Nullable Answer[] answers, List<RuntimeException> failures) {
     for (int i = 0; i < answers.length; i++) {
       if (answers[i] == null) {
-        String late = retrievers.get(i).name();
         var failure =
             new DeadlineException(
-                "the deadline passed before retriever '%s' of '%s' answered: give it more time, or let the fusion go on without it"
-                    .formatted(late, name));
+                "the deadline passed before %s answered: give it more time, or let the fusion go on without it"
+                    .formatted(tasks.get(i).who()));
         if (policy == FailurePolicy.THROW) {
           throw failure;
         }
-        LOG.warn("{}", failure.getMessage());
-        failures.add(failure);
-        StageReport report = StageReport.builder(late).took(since()).pastDeadline().build();
-        answers[i] = new Answer(List.of(), report);
+        answers[i] = leftOut(tasks.get(i), failure, failures);
       }
     }
   }
 
-  private Duration since() {
+  private Answer leftOut(Task task, RuntimeException failure, List<RuntimeException> failures) {
+    LOG.warn("{}; the search goes on without it", failure.getMessage(), failure.getCause());
+    failures.add(failure);
+    StageReport report =
+        StageReport.builder(task.retriever.name()).took(since(start)).failed(failure).build();
+    return new Answer(List.of(), report);
+  }
+
+  private static Duration since(long start) {
     return Duration.ofNanos(System.nanoTime() - start);
-  }
-
-  private RuntimeException failure(Retriever retriever, Throwable cause) {
-    String message =
-        "retriever '%s' of '%s' failed: %s".formatted(retriever.name(), name, reason(cause));
-    if (cause instanceof Error error) {
-      throw error;
-    }
-    return switch (cause) {
-      case IllegalArgumentException wrong -> new IllegalArgumentException(message, wrong);
-      case IllegalStateException closed -> new IllegalStateException(message, closed);
-      case InferenceException model -> new InferenceException(message, model);
-      case DeadlineException late -> new DeadlineException(message, late);
-      case CancelledException unwanted -> new CancelledException(message, unwanted);
-      default -> new RetrievalException(message, cause);
-    };
-  }
-
-  private static String reason(Throwable cause) {
-    String message = cause.getMessage();
-    return message == null ? cause.toString() : message;
   }
 }

@@ -38,14 +38,15 @@ public final class Hit {
    * @param rank its rank there, from 1
    * @param score its score there; finite
    * @return the hit
-   * @throws IllegalArgumentException if {@code rank} is below 1 or {@code score} is NaN or infinite
+   * @throws IllegalArgumentException if {@code rank} is below 1
+   * @throws dev.reranker.error.InferenceException if {@code score} is NaN or infinite
    */
   public static Hit of(Document document, String stage, int rank, double score) {
     return of(document, List.of(StageScore.of(stage, rank, score)));
   }
 
   /**
-   * A hit that several stages have seen, for those who write a stage.
+   * A hit that several stages have seen, for stage implementers.
    *
    * @param document the document
    * @param trail what each stage said, oldest first, at least one entry; copied
@@ -161,14 +162,14 @@ public final class Hit {
    * The position in the list that the newest stage was given: for {@code rerank(query, passages)}
    * the passage's place in {@code passages}.
    *
-   * @return from 0; for a hit fresh from a retriever, its rank - 1
+   * @return from 0; for a hit that no reranker has seen, its rank - 1
    */
   public int index() {
     return index;
   }
 
   /**
-   * This hit after one more stage, for those who write one.
+   * This hit after one more stage, for stage implementers.
    *
    * @param next what the further stage said
    * @param index the hit's position, from 0, in the list that the stage was given
@@ -205,6 +206,11 @@ public final class Hit {
    */
   public Hit atRank(int rank) {
     return rank == rank() ? this : new Hit(document, last(current().atRank(rank)), index);
+  }
+
+  /** This hit as a retriever's, at this rank of its list. */
+  Hit found(int rank) {
+    return new Hit(document, last(current().atRank(rank)), rank - 1);
   }
 
   /** This hit with the newest stage under another name. */

@@ -16,7 +16,7 @@ final class Listeners {
   static void started(SearchListener listener, String stage) {
     try {
       listener.started(stage);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       LOG.warn("a listener failed at the start of stage '{}'; the search goes on", stage, e);
     }
   }
@@ -24,7 +24,7 @@ final class Listeners {
   static void ended(SearchListener listener, StageReport report) {
     try {
       listener.ended(report);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       LOG.warn("a listener failed at the end of stage '{}'; the search goes on", report.stage(), e);
     }
   }

@@ -17,7 +17,8 @@ public interface MultiVectorEmbedder extends AutoCloseable {
    * @param query the text
    * @return one vector of {@link #dimension()} floats for each token, the caller's own; none for a
    *     text without tokens
-   * @throws InferenceException if the model fails
+   * @throws IllegalArgumentException if the query is too long for the model: a query is never cut
+   * @throws InferenceException if the model fails or gives NaN
    */
   List<float[]> embedQueryTokens(String query);
 

@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Without a reranker the result is the first stage's. A pipeline is immutable and thread-safe;
  * it does not own its stages, so whoever built them closes them.
  *
- * <p><b>Partial results.</b> A search answers also when a reranker cannot: where the deadline
- * passes or a reranker fails, what was not scored keeps the order it came in, behind what was, and
+ * <p><b>Partial results.</b> A search still answers when a reranker cannot: if the deadline passes
+ * or a reranker fails, unscored candidates keep their previous order behind the scored ones, and
  * the {@linkplain SearchResult#stages() reports} say so. {@link Builder#onFailure(FailurePolicy)}
- * makes it an exception instead. A first stage that fails is one always, and so are wrong
- * arguments, closed stages and cancelled calls.
+ * makes it an exception instead. A failing first stage, invalid arguments, closed stages and
+ * cancelled calls always throw. The stages look at the deadline themselves, on the calling thread:
+ * one that hangs is not interrupted, except for the retrievers of a {@link Fusion}.
  */
 public final class Pipeline {
 
@@ -68,8 +69,9 @@ public final class Pipeline {
    * @return the best documents and what each stage did
    * @throws IllegalArgumentException if the query is blank or does not fit the model
    * @throws RetrievalException if the first stage fails
-   * @throws DeadlineException if the deadline passed before the first stage answered
-   * @throws CancelledException if the calling thread was interrupted; its flag is kept
+   * @throws DeadlineException if the first stage gave up because the deadline passed
+   * @throws CancelledException if the calling thread was interrupted and a stage heeds it; its flag
+   *     is kept
    * @throws InferenceException if a reranker fails and the policy is {@link FailurePolicy#THROW}
    */
   public SearchResult search(String query) {
@@ -84,7 +86,7 @@ public final class Pipeline {
    * @throws IllegalArgumentException if the query does not fit the model, or the first stage cannot
    *     apply the request's filter
    * @throws RetrievalException if the first stage fails
-   * @throws DeadlineException if the deadline passed before the first stage answered
+   * @throws DeadlineException if the first stage gave up because the deadline passed
    * @throws CancelledException if the call was cancelled, or the calling thread interrupted, whose
    *     flag is then kept
    * @throws InferenceException if a reranker fails and the policy is {@link FailurePolicy#THROW}
@@ -102,7 +104,7 @@ public final class Pipeline {
     private double minScore = Double.NEGATIVE_INFINITY;
     private int topN = Integer.MAX_VALUE;
     private Optional<Duration> deadline = Optional.empty();
-    private FailurePolicy policy = FailurePolicy.GO_ON;
+    private FailurePolicy policy = FailurePolicy.CONTINUE;
     private LongSupplier clock = System::nanoTime;
 
     private Builder() {}
@@ -164,7 +166,7 @@ public final class Pipeline {
     }
 
     /**
-     * Leaves out documents that the last stage scored lower; default: none. What counts is the last
+     * Drops documents that the last stage scored below this; default: none. What counts is the last
      * reranker's own score, as it reports it, also where scores are combined, and the first stage's
      * without a reranker. A document that the last reranker did not score has no such score: it
      * stays, behind the others.
@@ -196,7 +198,7 @@ public final class Pipeline {
     }
 
     /**
-     * Sets how long a search may take, counted from its begin; default: no limit. See the class
+     * Sets how long a search may take, counted from its start; default: no limit. See the class
      * comment for what is returned when the time is up.
      *
      * @param time longer than zero
@@ -210,7 +212,7 @@ public final class Pipeline {
 
     /**
      * Sets what happens when a reranker fails or the deadline passes; default: {@link
-     * FailurePolicy#GO_ON}.
+     * FailurePolicy#CONTINUE}.
      *
      * @param policy whether the search fails or keeps the order of the stage before
      * @return this
@@ -220,9 +222,15 @@ public final class Pipeline {
       return this;
     }
 
-    /** Sets the clock, in nanoseconds, by which time is taken. */
-    Builder clock(LongSupplier clock) {
-      this.clock = clock;
+    /**
+     * Sets the clock by which durations and deadlines are taken; default: {@link
+     * System#nanoTime()}. For tests, which then own the time.
+     *
+     * @param clock nanoseconds that only grow, from any origin; may wrap around
+     * @return this
+     */
+    public Builder clock(LongSupplier clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
       return this;
     }
 

@@ -22,30 +22,30 @@ final class Ranking {
   }
 
   /**
-   * The border that every list of a stage crosses: at most {@code k} hits, each document once (the
+   * The border that every retriever's list crosses: at most {@code k} hits, each document once (the
    * first stays), ranks 1, 2, 3… in the list's order.
    *
    * @throws RetrievalException if the list or a hit is null
    */
-  static List<Hit> checked(String stage, @Nullable List<Hit> hits, int k) {
+  static List<Hit> retrieved(String retriever, @Nullable List<Hit> hits, int k) {
     if (hits == null) {
       throw new RetrievalException(
-          "'%s' gave null in place of a list; a stage that finds nothing gives an empty one"
-              .formatted(stage));
+          "'%s' gave null in place of a list; one that finds nothing gives an empty list"
+              .formatted(retriever));
     }
     Set<String> seen = new HashSet<>();
-    List<Hit> once = new ArrayList<>(Math.min(k, hits.size()));
+    List<Hit> ranked = new ArrayList<>(Math.min(k, hits.size()));
     int position = 0;
     for (Hit hit : hits) {
       if (hit == null) {
         throw new RetrievalException(
-            "'%s' gave null as hit %d of %d".formatted(stage, position, hits.size()));
+            "'%s' gave null as hit %d of %d".formatted(retriever, position, hits.size()));
       }
       position++;
-      if (once.size() < k && seen.add(hit.document().id())) {
-        once.add(hit);
+      if (ranked.size() < k && seen.add(hit.document().id())) {
+        ranked.add(hit.found(ranked.size() + 1));
       }
     }
-    return first(k, once);
+    return List.copyOf(ranked);
   }
 }

@@ -32,7 +32,7 @@ public final class RerankResult {
   }
 
   /**
-   * Starts the result of a reranker, which says the score of each candidate that it scored and
+   * Starts the result of a reranker, which records the score of each candidate that it scored and
    * leaves order, ties and the rest to the builder.
    *
    * {@snippet :
@@ -89,6 +89,13 @@ public final class RerankResult {
     return List.copyOf(picked);
   }
 
+  /** This result under another stage's name. */
+  RerankResult named(String stage) {
+    return new RerankResult(
+        hits.stream().map(hit -> hit.named(stage)).toList(),
+        report.as(stage, report.candidates(), report.took()));
+  }
+
   /** Collects the scores of a result; not thread-safe. */
   public static final class Builder {
 
@@ -106,7 +113,7 @@ public final class RerankResult {
     }
 
     /**
-     * Says a candidate's score, of a model that has no other number.
+     * Records a candidate's score, of a model that has no other number.
      *
      * @param index the candidate's position in the request, from 0
      * @param score higher is better
@@ -120,7 +127,7 @@ public final class RerankResult {
     }
 
     /**
-     * Says a candidate's score and the raw output that it was made of.
+     * Records a candidate's score and the raw output that it was made of.
      *
      * @param index the candidate's position in the request, from 0
      * @param score the activation of {@code raw}; higher is better. Where it rounds two raw outputs
@@ -161,18 +168,19 @@ public final class RerankResult {
     }
 
     /**
-     * Says that a candidate's passage was cut to the model's length.
+     * Records that a candidate's passage was cut to the model's length.
      *
      * @param index the candidate's position in the request, from 0
      * @return this
+     * @throws IndexOutOfBoundsException if there is no such candidate
      */
     public Builder truncated(int index) {
-      truncated.set(index);
+      truncated.set(Objects.checkIndex(index, scores.length));
       return this;
     }
 
     /**
-     * Says how many tokens were computed; default: 0.
+     * Records how many tokens were computed; default: 0.
      *
      * @param tokens without padding
      * @param paddedTokens with padding
@@ -184,9 +192,9 @@ public final class RerankResult {
     }
 
     /**
-     * Says how long the call took; default: zero.
+     * Records how long the call took; default: zero.
      *
-     * @param took by the wall
+     * @param took wall-clock time
      * @return this
      */
     public Builder took(Duration took) {
@@ -195,7 +203,7 @@ public final class RerankResult {
     }
 
     /**
-     * Says that the deadline passed before all candidates were scored.
+     * Records that the deadline passed before all candidates were scored.
      *
      * @return this
      */

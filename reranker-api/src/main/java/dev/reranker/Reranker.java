@@ -27,8 +27,8 @@ public interface Reranker extends AutoCloseable {
   /**
    * Orders the candidates of a request.
    *
-   * <p>Where the request's deadline passes on the way, those scored so far are ranked, the others
-   * stand behind them in the order they came in, and the report says so.
+   * <p>Where the request's deadline passes on the way, or has passed already, those scored so far
+   * are ranked, the others stand behind them in the order they came in, and the report says so.
    *
    * @param request query, candidates, how many to return, and the call's context
    * @return the best {@link RerankRequest#topN()}, best first
@@ -109,6 +109,29 @@ public interface Reranker extends AutoCloseable {
       @Override
       public RerankResult rerank(RerankRequest request) {
         return Scoring.rerank(name, scorer, request);
+      }
+
+      @Override
+      public String name() {
+        return name;
+      }
+    };
+  }
+
+  /**
+   * A reranker under another name, so that two lambdas can be told apart in results.
+   *
+   * @param name the new name
+   * @param reranker what to rename; stays the caller's to close
+   * @return the named reranker
+   */
+  static Reranker of(String name, Reranker reranker) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(reranker, "reranker");
+    return new Reranker() {
+      @Override
+      public RerankResult rerank(RerankRequest request) {
+        return reranker.rerank(request).named(name);
       }
 
       @Override

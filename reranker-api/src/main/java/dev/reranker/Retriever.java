@@ -3,6 +3,7 @@ package dev.reranker;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
 import dev.reranker.error.RetrievalException;
+import dev.reranker.internal.Checks;
 import java.util.List;
 import java.util.Objects;
 
@@ -46,10 +47,9 @@ public interface Retriever {
   /**
    * Finds the best candidates for a query.
    *
-   * <p>What comes back is brought in order where a pipeline or a fusion takes it over: the list's
-   * order counts, ranks are given anew from 1, of several hits with one document id the first
-   * stays, and more than {@code k} are cut off. A list or hit that is null is a {@link
-   * RetrievalException}.
+   * <p>A pipeline or fusion normalises what comes back: the list's order counts, ranks are given
+   * anew from 1, of several hits with one document id the first stays, and more than {@code k} are
+   * cut off. A list or hit that is null is a {@link RetrievalException}.
    *
    * @param query what the user typed; not blank
    * @param k how many candidates at most, at least 1
@@ -122,7 +122,9 @@ public interface Retriever {
    * }
    *
    * @param name the name under which results and reports mention it
-   * @param retriever how it finds
+   * @param retriever how it finds. If the call has a filter and this never asks for {@link
+   *     SearchContext#filter()}, the call is refused with an {@link IllegalArgumentException}: what
+   *     it found is not filtered
    * @return the retriever
    */
   static Retriever of(String name, InContext retriever) {
@@ -136,8 +138,17 @@ public interface Retriever {
 
       @Override
       public List<Hit> retrieve(String query, int k, SearchContext context) {
-        List<Hit> found = Ranking.checked(name, retriever.retrieve(query, k, context), k);
-        return found.stream().map(hit -> hit.named(name)).toList();
+        Checks.retrieval(query, k);
+        context.check();
+        SearchContext watched = context.watched();
+        List<Hit> found = retriever.retrieve(query, k, watched);
+        if (watched.ignoresFilter()) {
+          throw new IllegalArgumentException(
+              "the call has a filter (%s), which retriever '%s' never asked for: apply context.filter() in it, or leave the filter out"
+                  .formatted(context.filter().orElseThrow().getClass().getName(), name));
+        }
+        watched.parts().forEach(context::addPart);
+        return Ranking.retrieved(name, found, k).stream().map(hit -> hit.named(name)).toList();
       }
 
       @Override

@@ -5,8 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Makes one score out of what a reranker said and what the stage before it said. On a domain that a
- * weak model never saw, keeping some of the first stage does less harm than replacing it.
+ * Makes one score out of what a reranker said of a document and what was known of it before. On a
+ * domain that a weak model never saw, keeping some of the first stage does less harm than replacing
+ * it.
+ *
+ * {@snippet :
+ * ScoreCombiner fresh = hits -> hits.stream() // newer documents first, among equally good ones
+ *     .mapToDouble(hit -> hit.score() + 0.01 * hit.document().metadata("year", Integer.class).orElse(0))
+ *     .toArray();
+ * }
  *
  * <p>Only documents that the reranker scored are combined: those that it did not score have nothing
  * to combine and stand behind the others.
@@ -17,35 +24,38 @@ public interface ScoreCombiner {
   /**
    * Combines the scores of one result list.
    *
-   * @param before what the stage before said of each document, in that stage's order; unmodifiable
-   * @param now what the reranker said of the same documents, in the same order; unmodifiable
+   * @param hits the documents that the reranker scored, at least one, in the order of the stage
+   *     before; unmodifiable. What the reranker said is each hit's {@link Hit#current()}, what the
+   *     stage before said the last of its {@link Hit#earlier()}
    * @return one score for each document, in the same order; higher is better. Another number of
    *     scores is an {@link IllegalArgumentException} of the search, NaN or infinity an {@link
    *     InferenceException}; equal scores keep the order of the stage before
    */
-  double[] combine(List<StageScore> before, List<StageScore> now);
+  double[] combine(List<Hit> hits);
 
   /**
    * {@link #combine} with its result checked: what stages call.
    *
-   * @param before what the stage before said of each document
-   * @param now what the reranker said of the same documents, in the same order
-   * @return one finite score for each document, in the same order
+   * @param hits the documents that the reranker scored, in the order of the stage before
+   * @return one finite score for each document, in the same order; none for no document
    * @throws IllegalArgumentException if the combiner gives another number of scores
    * @throws InferenceException if it gives NaN or infinity
    */
-  default double[] combined(List<StageScore> before, List<StageScore> now) {
-    double[] scores = combine(List.copyOf(before), List.copyOf(now));
-    if (scores.length != now.size()) {
+  default double[] combined(List<Hit> hits) {
+    if (hits.isEmpty()) {
+      return new double[0];
+    }
+    double[] scores = combine(List.copyOf(hits));
+    if (scores == null || scores.length != hits.size()) {
       throw new IllegalArgumentException(
-          "the combiner gave %d scores for %d documents; it must give one for each"
-              .formatted(scores.length, now.size()));
+          "the combiner gave %s scores for %d documents; it must give one for each"
+              .formatted(scores == null ? "null for" : scores.length, hits.size()));
     }
     for (int i = 0; i < scores.length; i++) {
       if (!Double.isFinite(scores[i])) {
         throw new InferenceException(
-            "the combiner gave %s for document %d of %d (%s, then %s): no rank can be made of it"
-                .formatted(scores[i], i, scores.length, before.get(i), now.get(i)));
+            "the combiner gave %s for document %d of %d (%s): no rank can be made of it"
+                .formatted(scores[i], i, scores.length, hits.get(i)));
       }
     }
     return scores;
@@ -62,8 +72,8 @@ public interface ScoreCombiner {
       INSTANCE;
 
       @Override
-      public double[] combine(List<StageScore> before, List<StageScore> now) {
-        return now.stream().mapToDouble(StageScore::score).toArray();
+      public double[] combine(List<Hit> hits) {
+        return hits.stream().mapToDouble(Hit::score).toArray();
       }
     }
     return Replace.INSTANCE;
@@ -71,7 +81,8 @@ public interface ScoreCombiner {
 
   /**
    * A weighted sum over scores that are brought to 0…1 within the candidates (min-max; equal scores
-   * all count 0). A document's score therefore depends on which others were scored.
+   * all count 0). A document's score therefore depends on which others were scored. One that the
+   * stage before passed on without scoring it counts 0 there.
    *
    * @param weight the reranker's weight, from 0 (first stage alone) to 1 (reranker alone)
    * @return the combiner
@@ -81,33 +92,29 @@ public interface ScoreCombiner {
     if (!(weight >= 0 && weight <= 1)) {
       throw new IllegalArgumentException("weight is " + weight + "; it lies between 0 and 1");
     }
-    return (before, now) -> {
-      double[] a = Combiners.minMax(before, StageScore::score, 0);
-      double[] b = Combiners.minMax(now, StageScore::score, 0);
-      double[] combined = new double[now.size()];
-      Arrays.setAll(combined, i -> (1 - weight) * a[i] + weight * b[i]);
+    return hits -> {
+      double[] before = Combiners.scoresBefore(hits);
+      double[] now = Combiners.minMax(hits, Hit::score, 0);
+      double[] combined = new double[hits.size()];
+      Arrays.setAll(combined, i -> (1 - weight) * before[i] + weight * now[i]);
       return combined;
     };
   }
 
   /**
    * Reciprocal rank fusion of the two orders with k = 60: 1 / (60 + rank before) + 1 / (60 + rank
-   * now).
+   * now), by the ranks that the two stages gave.
    *
    * @return the combiner
    * @see Fusion#rrf(Retriever...)
    */
   static ScoreCombiner rrf() {
-    return (before, now) -> {
-      int[] a = Combiners.ranks(before);
-      int[] b = Combiners.ranks(now);
-      double[] combined = new double[now.size()];
-      Arrays.setAll(
-          combined,
-          i ->
-              Combiners.reciprocal(Combiners.RRF_K, a[i])
-                  + Combiners.reciprocal(Combiners.RRF_K, b[i]));
-      return combined;
-    };
+    return hits ->
+        hits.stream()
+            .mapToDouble(
+                hit ->
+                    Combiners.reciprocal(Combiners.RRF_K, hit.earlier().getLast().rank())
+                        + Combiners.reciprocal(Combiners.RRF_K, hit.rank()))
+            .toArray();
   }
 }

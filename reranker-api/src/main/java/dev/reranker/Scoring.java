@@ -11,7 +11,7 @@ final class Scoring {
 
   static RerankResult rerank(String name, Scorer scorer, RerankRequest request) {
     Checks.query(request.query());
-    request.context().checkWanted();
+    request.context().checkCancelled();
     var result = RerankResult.builder(request, name);
     List<String> texts = request.candidates().stream().map(hit -> hit.document().text()).toList();
     if (texts.isEmpty()) {
@@ -21,10 +21,10 @@ final class Scoring {
       return result.pastDeadline().build();
     }
     float[] scores = scorer.score(request.query(), texts);
-    if (scores.length != texts.size()) {
+    if (scores == null || scores.length != texts.size()) {
       throw new InferenceException(
-          "'%s' gave %d scores for %d passages; it must give one for each"
-              .formatted(name, scores.length, texts.size()));
+          "'%s' gave %s scores for %d passages; it must give one for each"
+              .formatted(name, scores == null ? "null for" : scores.length, texts.size()));
     }
     for (int i = 0; i < scores.length; i++) {
       result.score(i, scores[i], scores[i]);

@@ -1,7 +1,9 @@
 package dev.reranker;
 
-import dev.reranker.error.CancelledException;
+import dev.reranker.StageReport.Outcome;
 import dev.reranker.error.DeadlineException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.RerankException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +42,8 @@ final class SearchCall {
               ? rerank(stages.get(i), hits, wanted(stages.get(i).keep()), settings.minScore())
               : rerank(stages.get(i), hits, stages.get(i).keep(), Double.NEGATIVE_INFINITY);
     }
-    return new SearchResult(request.query(), hits, reports);
+    context.checkCancelled();
+    return SearchResult.of(request.query(), hits, reports);
   }
 
   /** How many documents this search returns, where the last stage would keep so many. */
@@ -51,68 +54,76 @@ final class SearchCall {
   private List<Hit> retrieve() {
     long start = now();
     Retriever retriever = settings.retriever();
+    SearchContext watched = context.watched();
     context.check();
     Listeners.started(context.listener(), retriever.name());
+    var report = StageReport.builder(retriever.name());
     int depth = request.depth().orElse(settings.depth());
-    Found found;
+    List<Hit> hits;
     try {
-      found = FirstStage.ask(retriever, request.query(), depth, context);
-    } catch (RuntimeException e) {
-      Listeners.ended(
-          context.listener(),
-          StageReport.builder(retriever.name()).took(since(start)).failed(e).build());
-      throw e;
+      hits = FirstStage.ask(retriever, request.query(), depth, watched);
+      report.candidates(hits.size());
+    } catch (Exception e) { // a lambda may throw checked ones, too
+      report.failed(e);
+      throw known(e, FirstStage.failure("retriever '" + retriever.name() + "'", e));
+    } finally {
+      done(report.took(since(start)).parts(watched.parts()).build());
     }
-    done(
-        StageReport.builder(retriever.name())
-            .candidates(found.hits().size())
-            .took(since(start))
-            .parts(found.parts())
-            .build());
     if (!settings.stages().isEmpty()) {
-      return found.hits();
+      return hits;
     }
-    List<Hit> good =
-        found.hits().stream().filter(hit -> hit.score() >= settings.minScore()).toList();
+    List<Hit> good = hits.stream().filter(hit -> hit.score() >= settings.minScore()).toList();
     return Ranking.first(wanted(Integer.MAX_VALUE), good);
+  }
+
+  /** The exception itself where callers know its kind, otherwise another in its place. */
+  private static RuntimeException known(Exception e, RuntimeException other) {
+    return switch (e) {
+      case RerankException ours -> ours;
+      case IllegalArgumentException wrong -> wrong;
+      case IllegalStateException closed -> closed;
+      default -> other;
+    };
   }
 
   private List<Hit> rerank(RerankStage stage, List<Hit> hits, int most, double minScore) {
     long start = now();
     String name = stage.reranker().name();
-    context.checkWanted();
+    boolean mustThrow = settings.policy() == FailurePolicy.THROW;
+    context.checkCancelled();
     Listeners.started(context.listener(), name);
     try {
       if (context.deadline().expired()) {
-        throw new DeadlineException(
-            "the deadline passed before reranker '" + name + "' began: give the search more time");
+        throw late(name, "began");
       }
       var asked = RerankRequest.of(request.query(), hits).withContext(context);
       RerankResult result = stage.apply(asked, most, minScore);
-      done(result.report().with(result.hits().size(), since(start)));
+      if (mustThrow && result.report().outcome() == Outcome.DEADLINE) {
+        throw late(name, "was done");
+      }
+      done(result.report().as(name, result.hits().size(), since(start)));
       return result.hits();
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // a lambda may throw checked ones, too
       List<Hit> unscored = stage.passOn(hits, most);
-      StageReport.Builder report =
+      done(
           StageReport.builder(name)
               .candidates(unscored.size())
               .scored(0, hits.size())
-              .took(since(start));
-      boolean late = e instanceof DeadlineException;
-      done((late ? report.pastDeadline() : report.failed(e)).build());
-      if (settings.policy() == FailurePolicy.THROW || isTheCallers(e)) {
-        throw e;
+              .took(since(start))
+              .failed(e)
+              .build());
+      if (mustThrow || FirstStage.isTheCallers(e, context)) {
+        throw known(e, new InferenceException("reranker '%s' failed: %s".formatted(name, e), e));
       }
-      LOG.warn("reranker '{}' left the order as it was: {}", name, e.getMessage(), late ? null : e);
+      LOG.warn("reranker '{}' left the order as it was: {}", name, e.getMessage(), e);
       return unscored;
     }
   }
 
-  /** Whether the caller made the mistake, or changed its mind: no policy hides that. */
-  private static boolean isTheCallers(RuntimeException e) {
-    return e instanceof IllegalArgumentException
-        || e instanceof IllegalStateException
-        || e instanceof CancelledException;
+  private static DeadlineException late(String reranker, String before) {
+    return new DeadlineException(
+        "the deadline passed before reranker '%s' %s: give the search more time, or fewer candidates"
+            .formatted(reranker, before));
   }
 
   private void done(StageReport report) {

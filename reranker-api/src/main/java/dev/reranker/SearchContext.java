@@ -3,16 +3,21 @@ package dev.reranker;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What one call carries to every stage besides its query: until when, whether it is still wanted,
- * what may be found, whatever else the application's own stages want to know, and who listens.
+ * What one call carries to every stage besides its query: its deadline, whether it is still wanted,
+ * its filter, attributes for the application's own stages, and its listener.
  *
  * {@snippet :
  * SearchContext context = SearchContext.create().withDeadline(Deadline.after(Duration.ofMillis(300)));
@@ -25,50 +30,86 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SearchContext {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SearchContext.class);
+
   private final Cancellation cancellation;
   private final Deadline deadline;
   private final @Nullable Object filter;
   private final Map<String, Object> attributes;
   private final SearchListener listener;
+  private final Watch watch;
+
+  /** What a stage did with its context: whether it read the filter, and whom it asked in turn. */
+  private record Watch(AtomicBoolean filterRead, List<StageReport> parts) {
+    static Watch begin() {
+      return new Watch(new AtomicBoolean(), new CopyOnWriteArrayList<>());
+    }
+  }
 
   private SearchContext(
       Cancellation cancellation,
       Deadline deadline,
       @Nullable Object filter,
       Map<String, Object> attributes,
-      SearchListener listener) {
+      SearchListener listener,
+      Watch watch) {
     this.cancellation = cancellation;
     this.deadline = deadline;
     this.filter = filter;
     this.attributes = attributes;
     this.listener = listener;
+    this.watch = watch;
+  }
+
+  /** What is done at a cancellation: once, and never after it was taken back. */
+  private static final class Action {
+
+    private @Nullable Runnable action;
+
+    Action(Runnable action) {
+      this.action = action;
+    }
+
+    synchronized void run() {
+      if (action == null) {
+        return;
+      }
+      try {
+        action.run();
+      } catch (RuntimeException e) {
+        LOG.warn("what was to be done at a cancellation failed", e);
+      } finally {
+        action = null;
+      }
+    }
+
+    synchronized void takeBack() {
+      action = null;
+    }
   }
 
   /** Whether the call is cancelled, and who wants to know; shared by copies. */
   private static final class Cancellation {
 
-    private final Map<Object, Runnable> actions = new LinkedHashMap<>();
+    private final Set<Action> actions = new LinkedHashSet<>();
     private volatile boolean cancelled;
 
     void cancel() {
-      List<Runnable> waiting;
+      List<Action> waiting;
       synchronized (this) {
         cancelled = true;
-        waiting = List.copyOf(actions.values());
+        waiting = List.copyOf(actions);
         actions.clear();
       }
-      waiting.forEach(Runnable::run);
+      waiting.forEach(Action::run);
     }
 
-    synchronized boolean add(Object key, Runnable action) {
-      if (!cancelled) {
-        actions.put(key, action);
-      }
-      return !cancelled;
+    synchronized boolean add(Action action) {
+      return !cancelled && actions.add(action);
     }
 
-    synchronized void remove(Object key) {
-      actions.remove(key);
+    synchronized void remove(Action action) {
+      actions.remove(action);
     }
   }
 
@@ -78,7 +119,8 @@ public final class SearchContext {
    * @return a new context
    */
   public static SearchContext create() {
-    return new SearchContext(new Cancellation(), Deadline.never(), null, Map.of(), Listeners.NONE);
+    return new SearchContext(
+        new Cancellation(), Deadline.never(), null, Map.of(), Listeners.NONE, Watch.begin());
   }
 
   /**
@@ -89,7 +131,7 @@ public final class SearchContext {
    */
   public SearchContext withDeadline(Deadline deadline) {
     Deadline earlier = this.deadline.earlier(Objects.requireNonNull(deadline, "deadline"));
-    return new SearchContext(cancellation, earlier, filter, attributes, listener);
+    return new SearchContext(cancellation, earlier, filter, attributes, listener, watch);
   }
 
   /**
@@ -103,7 +145,7 @@ public final class SearchContext {
    */
   public SearchContext withFilter(Object filter) {
     Objects.requireNonNull(filter, "filter");
-    return new SearchContext(cancellation, deadline, filter, attributes, listener);
+    return new SearchContext(cancellation, deadline, filter, attributes, listener, watch);
   }
 
   /**
@@ -117,7 +159,7 @@ public final class SearchContext {
   public SearchContext withAttribute(String name, Object value) {
     var more = new HashMap<>(attributes);
     more.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
-    return new SearchContext(cancellation, deadline, filter, Map.copyOf(more), listener);
+    return new SearchContext(cancellation, deadline, filter, Map.copyOf(more), listener, watch);
   }
 
   /**
@@ -128,7 +170,32 @@ public final class SearchContext {
    */
   public SearchContext withListener(SearchListener listener) {
     Objects.requireNonNull(listener, "listener");
-    return new SearchContext(cancellation, deadline, filter, attributes, listener);
+    return new SearchContext(cancellation, deadline, filter, attributes, listener, watch);
+  }
+
+  /** This context for one stage, to see what it does with it. */
+  SearchContext watched() {
+    return new SearchContext(cancellation, deadline, filter, attributes, listener, Watch.begin());
+  }
+
+  /** Whether there is a filter that nobody asked for since {@link #watched()}. */
+  boolean ignoresFilter() {
+    return filter != null && !watch.filterRead().get();
+  }
+
+  /** Says what a retriever did that the stage asked in turn. */
+  void addPart(StageReport part) {
+    watch.parts().add(part);
+  }
+
+  /** What those did that the stage asked in turn, since {@link #watched()}. */
+  List<StageReport> parts() {
+    return List.copyOf(watch.parts());
+  }
+
+  /** Whether the call carries more than a deadline. */
+  boolean carriesMore() {
+    return filter != null || !attributes.isEmpty() || !listener.equals(Listeners.NONE);
   }
 
   /**
@@ -146,6 +213,7 @@ public final class SearchContext {
    * @return the filter; empty where there is none
    */
   public Optional<Object> filter() {
+    watch.filterRead().set(true);
     return Optional.ofNullable(filter);
   }
 
@@ -189,18 +257,22 @@ public final class SearchContext {
   }
 
   /**
-   * Has something done when the call is cancelled: a wait ended, a native run stopped. Done at once
-   * where it is cancelled already; otherwise on the thread that cancels.
+   * Registers an action to run when the call is cancelled: to end a wait, to stop a native run.
+   * Runs at once if the call is cancelled already, otherwise on the thread that cancels it.
    *
-   * @param action what is done, once at most; must not throw
-   * @return takes the action back; to be run when the work that it would stop has ended
+   * @param action what to do, once at most; quick. What it throws is logged and ignored
+   * @return deregisters the action; run it when the work that the action would stop has ended. Once
+   *     it has returned the action does not run any more: it waits for one that is running
    */
   public Runnable onCancel(Runnable action) {
-    var key = new Object();
-    if (!cancellation.add(key, action)) {
-      action.run();
+    var once = new Action(action);
+    if (!cancellation.add(once)) {
+      once.run();
     }
-    return () -> cancellation.remove(key);
+    return () -> {
+      cancellation.remove(once);
+      once.takeBack();
+    };
   }
 
   /**
@@ -210,15 +282,19 @@ public final class SearchContext {
    * @throws DeadlineException if its deadline has passed
    */
   public void check() {
-    checkWanted();
+    checkCancelled();
     if (deadline.expired()) {
       throw new DeadlineException(
           "the deadline of the call has passed: give it more time, or ask for less");
     }
   }
 
-  /** {@link #check()} without the deadline. */
-  void checkWanted() {
+  /**
+   * For stages that have something to answer with at the deadline: {@link #check()} without it.
+   *
+   * @throws CancelledException if the call is cancelled
+   */
+  public void checkCancelled() {
     if (cancelled()) {
       throw new CancelledException("the call was cancelled by its context");
     }

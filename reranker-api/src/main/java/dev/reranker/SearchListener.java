@@ -17,7 +17,8 @@ public interface SearchListener {
   default void started(String stage) {}
 
   /**
-   * A stage has ended, also one that was cut short or left out after a failure.
+   * A stage has ended, including one that was cut short or failed. A fusion's retriever that was
+   * left behind at the deadline may end after the search has returned.
    *
    * @param report what it did
    */

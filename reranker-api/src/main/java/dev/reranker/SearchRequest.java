@@ -104,7 +104,7 @@ public final class SearchRequest {
    * @see SearchContext#withFilter(Object)
    */
   public SearchRequest withFilter(Object filter) {
-    return withContext(context.withFilter(filter));
+    return carrying(context.withFilter(filter));
   }
 
   /**
@@ -116,7 +116,7 @@ public final class SearchRequest {
    * @see SearchContext#withAttribute(String, Object)
    */
   public SearchRequest withAttribute(String name, Object value) {
-    return withContext(context.withAttribute(name, value));
+    return carrying(context.withAttribute(name, value));
   }
 
   /**
@@ -126,17 +126,28 @@ public final class SearchRequest {
    * @return the request
    */
   public SearchRequest withListener(SearchListener listener) {
-    return withContext(context.withListener(listener));
+    return carrying(context.withListener(listener));
   }
 
   /**
-   * The same request with another context: its deadline, filter, attributes and listener.
+   * The same request with another context: its deadline, filter, attributes and listener. Call it
+   * before the methods that add to the context.
    *
    * @param context what the call carries to every stage
    * @return the request
+   * @throws IllegalStateException if the request has a filter, an attribute or a listener already,
+   *     which would be lost
    */
   public SearchRequest withContext(SearchContext context) {
-    Objects.requireNonNull(context, "context");
+    if (this.context.carriesMore()) {
+      throw new IllegalStateException(
+          "the request has a filter, an attribute or a listener, which another context would drop:"
+              + " call withContext first");
+    }
+    return carrying(Objects.requireNonNull(context, "context"));
+  }
+
+  private SearchRequest carrying(SearchContext context) {
     return new SearchRequest(query, topN, depth, deadline, context);
   }
 

@@ -10,10 +10,22 @@ public final class SearchResult {
   private final List<Hit> hits;
   private final List<StageReport> stages;
 
-  SearchResult(String query, List<Hit> hits, List<StageReport> stages) {
+  private SearchResult(String query, List<Hit> hits, List<StageReport> stages) {
     this.query = Objects.requireNonNull(query, "query");
     this.hits = List.copyOf(hits);
     this.stages = List.copyOf(stages);
+  }
+
+  /**
+   * A result, for those who search in another way or test what uses results.
+   *
+   * @param query what was asked
+   * @param hits best first, ranks 1, 2, 3…; copied
+   * @param stages what each stage did; copied
+   * @return the result
+   */
+  public static SearchResult of(String query, List<Hit> hits, List<StageReport> stages) {
+    return new SearchResult(query, hits, stages);
   }
 
   /**

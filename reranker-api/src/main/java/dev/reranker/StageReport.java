@@ -1,7 +1,10 @@
 package dev.reranker;
 
+import dev.reranker.error.CancelledException;
+import dev.reranker.error.DeadlineException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +21,10 @@ public final class StageReport {
     COMPLETE,
     /** The deadline passed before it had done all. */
     DEADLINE,
-    /** It failed, and the search went on without it. */
-    FAILED
+    /** It failed; see {@link StageReport#failure()}. */
+    FAILED,
+    /** The caller no longer wanted the answer. */
+    CANCELLED
   }
 
   private final String stage;
@@ -49,7 +54,7 @@ public final class StageReport {
   }
 
   /**
-   * Starts a report, for those who write a stage.
+   * Starts a report, for stage implementers.
    *
    * @param stage the stage's name
    * @return a new builder
@@ -131,9 +136,9 @@ public final class StageReport {
   }
 
   /**
-   * How long it took, by the wall.
+   * How long it took.
    *
-   * @return the time, not negative
+   * @return wall-clock time, not negative
    */
   public Duration took() {
     return took;
@@ -149,9 +154,9 @@ public final class StageReport {
   }
 
   /**
-   * Why it failed.
+   * The exception that it ended by.
    *
-   * @return the failure; empty unless the outcome is {@link Outcome#FAILED}
+   * @return the failure; empty for a stage that ended by itself
    */
   public Optional<Throwable> failure() {
     return Optional.ofNullable(failure);
@@ -167,17 +172,12 @@ public final class StageReport {
   }
 
   /** This report with what a pipeline knows better than the stage. */
-  StageReport with(int candidates, Duration took) {
-    Builder copy = new Builder(stage);
-    copy.scored = scored;
-    copy.skipped = skipped;
-    copy.truncated = truncated;
-    copy.tokens = tokens;
-    copy.paddedTokens = paddedTokens;
+  StageReport as(String stage, int candidates, Duration took) {
+    Builder copy = new Builder(stage).candidates(candidates).took(took);
+    copy.scored(scored, skipped).truncated(truncated).tokens(tokens, paddedTokens).parts(parts);
     copy.outcome = outcome;
     copy.failure = failure;
-    copy.parts = parts;
-    return copy.candidates(candidates).took(took).build();
+    return copy.build();
   }
 
   /** For people, on one line. */
@@ -196,15 +196,12 @@ public final class StageReport {
     if (tokens > 0) {
       text.append(
           String.format(
-              java.util.Locale.ROOT,
-              ", %,d tokens (%.0f %% padding)",
-              tokens,
-              100 * paddingRatio()));
+              Locale.ROOT, ", %,d tokens (%.0f %% padding)", tokens, 100 * paddingRatio()));
     }
-    text.append(String.format(java.util.Locale.ROOT, ", %,d ms", took.toMillis()));
+    text.append(String.format(Locale.ROOT, ", %,d ms", took.toMillis()));
     if (outcome != Outcome.COMPLETE) {
-      text.append(", ")
-          .append(outcome == Outcome.FAILED ? "failed: " + failure : "past its deadline");
+      text.append(", ").append(outcome.name().toLowerCase(Locale.ROOT));
+      failure().ifPresent(cause -> text.append(" (").append(cause.getMessage()).append(')'));
     }
     return text.append(parts.isEmpty() ? "" : " " + parts).toString();
   }
@@ -279,7 +276,7 @@ public final class StageReport {
     /**
      * Sets how long it took.
      *
-     * @param took by the wall
+     * @param took wall-clock time
      * @return this
      */
     public Builder took(Duration took) {
@@ -298,18 +295,30 @@ public final class StageReport {
     }
 
     /**
-     * Says that the stage failed and the search goes on without it.
+     * Says that the stage ended by an exception: past the deadline, cancelled, or failed, as the
+     * exception's kind tells.
      *
      * @param failure why
      * @return this
      */
     public Builder failed(Throwable failure) {
-      this.outcome = Outcome.FAILED;
+      this.outcome =
+          switch (failure) {
+            case DeadlineException late -> Outcome.DEADLINE;
+            case CancelledException unwanted -> Outcome.CANCELLED;
+            default -> Outcome.FAILED;
+          };
       this.failure = Objects.requireNonNull(failure, "failure");
       return this;
     }
 
-    Builder parts(List<StageReport> parts) {
+    /**
+     * Says what the stages did that this one asked in turn.
+     *
+     * @param parts one report for each
+     * @return this
+     */
+    public Builder parts(List<StageReport> parts) {
       this.parts = List.copyOf(parts);
       return this;
     }

@@ -1,5 +1,6 @@
 package dev.reranker;
 
+import dev.reranker.error.InferenceException;
 import java.util.Objects;
 import java.util.OptionalDouble;
 
@@ -33,7 +34,7 @@ public final class StageScore {
   /** The number itself, with -0.0 made 0.0, so that the two are a tie. */
   private static double finite(String stage, String what, double value) {
     if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException(
+      throw new InferenceException(
           "the %s of stage '%s' is %s; scores are finite numbers".formatted(what, stage, value));
     }
     return value + 0.0;
@@ -46,7 +47,8 @@ public final class StageScore {
    * @param rank from 1, the best
    * @param score in the stage's own unit, higher is better; finite
    * @return the entry
-   * @throws IllegalArgumentException if {@code rank} is below 1 or {@code score} is NaN or infinite
+   * @throws IllegalArgumentException if {@code rank} is below 1
+   * @throws InferenceException if {@code score} is NaN or infinite
    */
   public static StageScore of(String stage, int rank, double score) {
     return new StageScore(stage, rank, score, OptionalDouble.empty(), true, false);
@@ -61,7 +63,8 @@ public final class StageScore {
    * @param raw the model's output before any activation, for example a logit; finite
    * @param truncated the passage was too long for the model and only its beginning was read
    * @return the entry
-   * @throws IllegalArgumentException if {@code rank} is below 1, or a number is NaN or infinite
+   * @throws IllegalArgumentException if {@code rank} is below 1
+   * @throws InferenceException if a number is NaN or infinite
    */
   public static StageScore of(String stage, int rank, double score, double raw, boolean truncated) {
     return new StageScore(stage, rank, score, OptionalDouble.of(raw), true, truncated);
@@ -75,7 +78,8 @@ public final class StageScore {
    * @param rank from 1; behind all that the stage did score
    * @param score the score that the document came with, in the unit of the stage that gave it
    * @return the entry
-   * @throws IllegalArgumentException if {@code rank} is below 1 or {@code score} is NaN or infinite
+   * @throws IllegalArgumentException if {@code rank} is below 1
+   * @throws InferenceException if {@code score} is NaN or infinite
    */
   public static StageScore unscored(String stage, int rank, double score) {
     return new StageScore(stage, rank, score, OptionalDouble.empty(), false, false);

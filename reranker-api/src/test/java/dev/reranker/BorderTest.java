@@ -100,6 +100,102 @@ class BorderTest {
   }
 
   @Test
+  void whatAFirstStageThrowsHasAKind() {
+    Retriever broken =
+        (query, k) -> {
+          throw new java.io.UncheckedIOException(new java.io.IOException("no route to host"));
+        };
+    assertThatThrownBy(() -> Pipeline.builder().retrieve(broken, 2).build().search("q"))
+        .isInstanceOf(RetrievalException.class)
+        .hasMessageContaining("retriever 'retriever' failed: ")
+        .hasMessageContaining("no route to host");
+    Retriever sneaky =
+        (query, k) -> BorderTest.<RuntimeException>sneak(new java.io.IOException("x"));
+    assertThatThrownBy(() -> Pipeline.builder().retrieve(sneaky, 2).build().search("q"))
+        .isInstanceOf(RetrievalException.class);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Exception> List<Hit> sneak(Exception e) throws E {
+    throw (E) e;
+  }
+
+  @Test
+  void whatARerankerThrowsHasAKind() {
+    Retriever first = Fixed.retriever("first", hit("a", 3));
+    Reranker broken =
+        request -> {
+          throw new java.io.UncheckedIOException(new java.io.IOException("no route to host"));
+        };
+    Pipeline.Builder builder = Pipeline.builder().retrieve(first, 2).rerank(broken, 5);
+    assertThat(builder.build().search("q").hits()).hasSize(1);
+    assertThatThrownBy(() -> builder.onFailure(FailurePolicy.THROW).build().search("q"))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("no route to host");
+  }
+
+  @Test
+  void hitsThatARerankerHandsThroughAreNotScoredByIt() {
+    Retriever first = Fixed.retriever("first", hit("a", 3), hit("b", 2));
+    Reranker through =
+        request -> RerankResult.of(request.candidates(), StageReport.builder("x").build());
+    List<Hit> hits =
+        Pipeline.builder()
+            .retrieve(first, 2)
+            .rerank(through, 5)
+            .minScore(2.5)
+            .build()
+            .search("q")
+            .hits();
+    assertThat(ids(hits)).containsExactly("a", "b");
+    assertThat(hits).noneMatch(Hit::scored);
+  }
+
+  @Test
+  void whatARerankerScoredStandsBeforeWhatItDidNot() {
+    Retriever first = Fixed.retriever("first", hit("a", 3), hit("b", 2));
+    Reranker odd =
+        request ->
+            RerankResult.of(
+                List.of(
+                    request.candidates().get(0),
+                    request.candidates().get(1).then(StageScore.of("odd", 2, -4), 1)),
+                StageReport.builder("odd").build());
+    assertThat(ids(Pipeline.builder().retrieve(first, 2).rerank(odd, 5).build().search("q").hits()))
+        .containsExactly("b", "a");
+  }
+
+  @Test
+  void aHitOfNoCandidateIsRefused() {
+    Retriever first = Fixed.retriever("first", hit("a", 3));
+    Reranker odd =
+        request ->
+            RerankResult.of(
+                List.of(request.candidates().get(0).then(StageScore.of("odd", 1, 1), 7)),
+                StageReport.builder("odd").build());
+    Pipeline pipeline =
+        Pipeline.builder().retrieve(first, 2).rerank(odd, 5).onFailure(FailurePolicy.THROW).build();
+    assertThatThrownBy(() -> pipeline.search("q"))
+        .isInstanceOf(InferenceException.class)
+        .hasMessageContaining("index 7 for 1 candidates");
+  }
+
+  @Test
+  void aNamedRetrieverKeepsTheContract() {
+    Retriever named = Fixed.retriever("named", hit("a", 3));
+    assertThatThrownBy(() -> named.retrieve(" ", 1)).hasMessageContaining("blank");
+    assertThatThrownBy(() -> named.retrieve("q", -1)).hasMessageContaining("k is -1");
+  }
+
+  @Test
+  void twoLambdasCanBeToldApart() {
+    Reranker mine = request -> RerankResult.builder(request, "inner").score(0, 1).build();
+    RerankResult result = Reranker.of("mine", mine).rerank("q", List.of("a", "b"));
+    assertThat(result.hits()).extracting(Hit::stage).containsOnly("mine");
+    assertThat(result.report().stage()).isEqualTo("mine");
+  }
+
+  @Test
   void aRerankerThatGivesNullFails() {
     Retriever first = Fixed.retriever("first", hit("a", 3));
     Pipeline pipeline =

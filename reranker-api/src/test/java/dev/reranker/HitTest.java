@@ -3,6 +3,7 @@ package dev.reranker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reranker.error.InferenceException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,24 @@ class HitTest {
     var document = new Document("a", "text", metadata);
     metadata.put("title", "B");
     assertThat(document.metadata()).containsEntry("title", "A");
+  }
+
+  @Test
+  void metadataKeepsItsOrder() {
+    var metadata = new java.util.LinkedHashMap<String, Object>();
+    List.of("z", "y", "x", "a", "b", "c").forEach(key -> metadata.put(key, key));
+    assertThat(new Document("a", "", metadata).metadata().keySet())
+        .containsExactly("z", "y", "x", "a", "b", "c");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // null is what it is about
+  void metadataWithoutAValueIsNamed() {
+    var metadata = new HashMap<String, Object>();
+    metadata.put("title", null);
+    assertThatThrownBy(() -> new Document("a", "", metadata))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("'title'");
   }
 
   @Test
@@ -49,7 +68,7 @@ class HitTest {
     for (double wrong :
         new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
       assertThatThrownBy(() -> Hit.of(A, "s", 1, wrong))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(InferenceException.class)
           .hasMessage("the score of stage 's' is " + wrong + "; scores are finite numbers");
       assertThatThrownBy(() -> StageScore.of("s", 1, 0, wrong, false))
           .hasMessageContaining("the raw score of stage 's' is " + wrong);

@@ -76,9 +76,9 @@ class PartialResultTest {
   void aCombinerSeesOnlyWhatWasScored() {
     var seen = new ArrayList<Integer>();
     ScoreCombiner combiner =
-        (before, now) -> {
-          seen.add(before.size());
-          return ScoreCombiner.weighted(1).combine(before, now);
+        hits -> {
+          seen.add(hits.size());
+          return ScoreCombiner.weighted(1).combine(hits);
         };
     Pipeline pipeline =
         Pipeline.builder()
@@ -130,10 +130,7 @@ class PartialResultTest {
   @Test
   void noPolicyHidesTheCallersMistake() {
     for (RuntimeException mistake :
-        List.of(
-            new IllegalArgumentException("too long"),
-            new IllegalStateException("closed"),
-            new CancelledException("unwanted"))) {
+        List.of(new IllegalArgumentException("too long"), new IllegalStateException("closed"))) {
       assertThatThrownBy(() -> over(failing(mistake)).build().search("q")).isSameAs(mistake);
     }
   }
@@ -261,6 +258,49 @@ class PartialResultTest {
         .build()
         .search(SearchRequest.of("q").withAttribute("tenant", "acme").withFilter(7));
     assertThat(seen).containsExactly("acme", 7, "acme");
+  }
+
+  @Test
+  void aContextThatWouldDropAFilterIsRefused() {
+    SearchContext context = SearchContext.create();
+    assertThatThrownBy(() -> SearchRequest.of("q").withFilter(7).withContext(context))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("call withContext first");
+    assertThat(SearchRequest.of("q").withContext(context).withFilter(7).context().filter())
+        .contains(7);
+  }
+
+  @Test
+  void aFilterThatIsNeverAskedForIsRefused() {
+    Retriever forgetful = Retriever.of("forgetful", (query, k, context) -> List.of());
+    assertThatThrownBy(
+            () ->
+                Pipeline.builder()
+                    .retrieve(forgetful, 3)
+                    .build()
+                    .search(SearchRequest.of("q").withFilter("tenant = acme")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("which retriever 'forgetful' never asked for");
+  }
+
+  @Test
+  void scoresOfTwoUnitsAreNeverCombined() {
+    // After the partial stage a and b have its scores, the others still BM25's.
+    Pipeline.Builder cascade =
+        Pipeline.builder().retrieve(FIRST, 10).rerank(knows(Map.of("b", 0.9, "a", 0.1)), 10);
+    Reranker same = knows(Map.of("a", 0.5, "b", 0.5, "c", 0.5, "d", 0.5, "e", 0.5));
+    for (ScoreCombiner combiner : List.of(ScoreCombiner.weighted(0.5), ScoreCombiner.rrf())) {
+      Pipeline pipeline = cascade.build().toBuilder().rerank(same, 10, combiner).build();
+      assertThat(ids(pipeline.search("q").hits()).getFirst()).isEqualTo("b");
+    }
+  }
+
+  @Test
+  void aPartialAnswerIsAnExceptionWhereThePolicySaysSo() {
+    Pipeline pipeline = over(knows(Map.of("a", 1.0))).onFailure(FailurePolicy.THROW).build();
+    assertThatThrownBy(() -> pipeline.search("q"))
+        .isInstanceOf(DeadlineException.class)
+        .hasMessageContaining("before reranker 'rerank' was done");
   }
 
   @Test

@@ -5,68 +5,78 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.reranker.error.InferenceException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ScoreCombinerTest {
 
-  private final List<StageScore> before = scores("before", 10, 5, 0);
-  private final List<StageScore> now = scores("now", -1, 3, 1);
+  private final List<Hit> hits = hits(new double[] {10, 5, 0}, new double[] {-1, 3, 1});
 
-  private static List<StageScore> scores(String stage, double... scores) {
-    return IntStream.range(0, scores.length)
-        .mapToObj(i -> StageScore.of(stage, i + 1, scores[i]))
-        .toList();
+  /** Hits that one stage gave the first scores, in this order, and a reranker the others. */
+  private static List<Hit> hits(double[] before, double[] now) {
+    List<Integer> order =
+        IntStream.range(0, now.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer i) -> -now[i]))
+            .toList();
+    List<Hit> hits = new ArrayList<>();
+    for (int i = 0; i < now.length; i++) {
+      hits.add(
+          Hit.of(Document.of("d" + i, ""), "before", i + 1, before[i])
+              .then(StageScore.of("now", order.indexOf(i) + 1, now[i]), i));
+    }
+    return hits;
   }
 
   @Test
   void replaceTakesTheRerankersScores() {
-    assertThat(ScoreCombiner.replace().combine(before, now)).containsExactly(-1, 3, 1);
+    assertThat(ScoreCombiner.replace().combine(hits)).containsExactly(-1, 3, 1);
   }
 
   @Test
   void weightedAddsNormalisedScores() {
-    assertThat(ScoreCombiner.weighted(0.5).combine(before, now))
+    assertThat(ScoreCombiner.weighted(0.5).combine(hits))
         .containsExactly(new double[] {0.5, 0.75, 0.25}, within(1e-12));
   }
 
   @Test
   void equalScoresNormaliseToZero() {
-    assertThat(ScoreCombiner.weighted(0.5).combine(scores("a", 7, 7), scores("b", 1, 2)))
+    assertThat(ScoreCombiner.weighted(0.5).combine(hits(new double[] {7, 7}, new double[] {1, 2})))
         .containsExactly(0, 0.5);
   }
 
   @Test
   void theLargestNumbersNormaliseToo() {
+    double most = Double.MAX_VALUE;
     assertThat(
-            ScoreCombiner.weighted(1)
-                .combined(
-                    scores("a", 0, 0, 0), scores("b", Double.MAX_VALUE, 0, -Double.MAX_VALUE)))
+            ScoreCombiner.weighted(1).combined(hits(new double[3], new double[] {most, 0, -most})))
         .containsExactly(1, 0.5, 0);
   }
 
   @Test
   void rrfAddsReciprocalRanks() {
-    assertThat(ScoreCombiner.rrf().combine(before, now))
+    assertThat(ScoreCombiner.rrf().combine(hits))
         .containsExactly(
             new double[] {1 / 61.0 + 1 / 63.0, 1 / 62.0 + 1 / 61.0, 1 / 63.0 + 1 / 62.0},
             within(1e-15));
   }
 
   @Test
-  void rrfTellsSaturatedScoresApartByTheirRawOutputs() {
-    List<StageScore> saturated =
-        List.of(StageScore.of("m", 2, 1, 50, false), StageScore.of("m", 1, 1, 60, false));
-    assertThat(ScoreCombiner.rrf().combine(scores("a", 1, 1), saturated))
-        .containsExactly(new double[] {1 / 61.0 + 1 / 62.0, 1 / 62.0 + 1 / 61.0}, within(1e-15));
+  void rrfTakesTheRanksThatTheStagesGave() {
+    List<Hit> onlyTheFourth =
+        List.of(Hit.of(Document.of("d", ""), "before", 4, 0.1).then(StageScore.of("now", 1, 9), 3));
+    assertThat(ScoreCombiner.rrf().combine(onlyTheFourth))
+        .containsExactly(new double[] {1 / 64.0 + 1 / 61.0}, within(1e-15));
   }
 
   @Test
   void theWrongNumberOfScoresIsRefused() {
     for (double[] wrong : new double[][] {{}, {1}, {1, 2, 3, 4, 5}}) {
-      ScoreCombiner combiner = (a, b) -> wrong;
-      assertThatThrownBy(() -> combiner.combined(before, now))
+      ScoreCombiner combiner = documents -> wrong;
+      assertThatThrownBy(() -> combiner.combined(hits))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               "the combiner gave %d scores for 3 documents; it must give one for each"
@@ -75,11 +85,29 @@ class ScoreCombinerTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // null is what it is about
+  void noScoresAtAllAreRefused() {
+    ScoreCombiner combiner = documents -> null;
+    assertThatThrownBy(() -> combiner.combined(hits))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("null");
+  }
+
+  @Test
+  void nothingIsNotCombined() {
+    ScoreCombiner combiner =
+        documents -> {
+          throw new AssertionError("asked");
+        };
+    assertThat(combiner.combined(List.of())).isEmpty();
+  }
+
+  @Test
   void whatIsNoNumberIsRefused() {
     for (double wrong :
         new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
-      ScoreCombiner combiner = (a, b) -> new double[] {1, wrong, 2};
-      assertThatThrownBy(() -> combiner.combined(before, now))
+      ScoreCombiner combiner = documents -> new double[] {1, wrong, 2};
+      assertThatThrownBy(() -> combiner.combined(hits))
           .isInstanceOf(InferenceException.class)
           .hasMessageContaining("gave " + wrong + " for document 1 of 3");
     }

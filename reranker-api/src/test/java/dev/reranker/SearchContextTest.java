@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,45 @@ class SearchContextTest {
     assertThat(takenBack).hasValue(0);
     context.onCancel(runs::incrementAndGet);
     assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  void anActionThatFailsHarmsNoOther() {
+    SearchContext context = SearchContext.create();
+    var runs = new AtomicInteger();
+    context.onCancel(
+        () -> {
+          throw new IllegalStateException("ignored");
+        });
+    context.onCancel(runs::incrementAndGet);
+    context.cancel();
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void anActionTakenBackIsWaitedFor() throws InterruptedException {
+    SearchContext context = SearchContext.create();
+    var running = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var done = new AtomicInteger();
+    Runnable takeBack =
+        context.onCancel(
+            () -> {
+              running.countDown();
+              try {
+                goOn.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+              done.set(1);
+            });
+    Thread cancelling = Thread.ofVirtual().start(context::cancel);
+    running.await();
+    Thread releasing = Thread.ofVirtual().start(goOn::countDown);
+    takeBack.run();
+    assertThat(done).hasValue(1);
+    cancelling.join();
+    releasing.join();
   }
 
   @Test

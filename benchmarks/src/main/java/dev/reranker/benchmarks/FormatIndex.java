@@ -1,8 +1,8 @@
 package dev.reranker.benchmarks;
 
-import dev.reranker.Hit;
 import dev.reranker.Document;
 import dev.reranker.Embedder;
+import dev.reranker.Hit;
 import dev.reranker.lucene.LuceneIndex;
 import dev.reranker.lucene.VectorFormat;
 import java.io.IOException;

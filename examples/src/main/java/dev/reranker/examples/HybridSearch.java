@@ -1,10 +1,10 @@
 package dev.reranker.examples;
 
 import dev.reranker.Embedder;
+import dev.reranker.Fusion;
+import dev.reranker.Hit;
 import dev.reranker.Pipeline;
-import dev.reranker.RankedDocument;
 import dev.reranker.Retriever;
-import dev.reranker.Retrievers;
 import dev.reranker.lucene.LuceneRetriever;
 import dev.reranker.onnx.ModelSource;
 import dev.reranker.onnx.OnnxEmbedder;
@@ -48,10 +48,10 @@ final class HybridSearch {
             LuceneRetriever.over(reader).knn("embedding", embedder).build().filter(english);
         Pipeline pipeline =
             Pipeline.builder()
-                .retrieve(Retrievers.rrf(vectors, words), 100)
+                .retrieve(Fusion.rrf(vectors, words), 100)
                 .rerank(reranker, 10)
                 .build();
-        for (RankedDocument hit : pipeline.search("how do whales sleep").documents()) {
+        for (Hit hit : pipeline.search("how do whales sleep").hits()) {
           System.out.println(hit.rank() + " " + hit.document().id() + ", before " + hit.earlier());
         }
       }

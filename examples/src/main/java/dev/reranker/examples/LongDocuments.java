@@ -1,13 +1,13 @@
 package dev.reranker.examples;
 
 import dev.reranker.Document;
+import dev.reranker.Hit;
 import dev.reranker.Pipeline;
-import dev.reranker.RankedDocument;
 import dev.reranker.lucene.LuceneIndex;
-import dev.reranker.lucene.MaxP;
-import dev.reranker.lucene.Passage;
-import dev.reranker.lucene.PassageSplitter;
 import dev.reranker.onnx.OnnxReranker;
+import dev.reranker.passage.MaxP;
+import dev.reranker.passage.Passage;
+import dev.reranker.passage.PassageSplitter;
 import java.util.Map;
 
 /** Ranks documents by their best passage, and marks it in the document. */
@@ -34,10 +34,11 @@ final class LongDocuments {
               .tokenCounter(reranker::countTokens)
               .build();
       TEXTS.forEach(
-          (id, text) -> index.replace(Passage.allOf(id), splitter.split(Document.of(id, text))));
+          (id, text) ->
+              index.replace(LuceneIndex.passagesOf(id), splitter.split(Document.of(id, text))));
       Pipeline pipeline =
           Pipeline.builder().retrieve(index.bm25(), 100).rerank(MaxP.of(reranker), 10).build();
-      for (RankedDocument hit : pipeline.search("how do whales sleep").documents()) {
+      for (Hit hit : pipeline.search("how do whales sleep").hits()) {
         Passage best = Passage.of(hit.document()).orElseThrow();
         var marked = new StringBuilder(TEXTS.getOrDefault(best.parent(), ""));
         marked.insert(best.end(), "]").insert(best.start(), "[");

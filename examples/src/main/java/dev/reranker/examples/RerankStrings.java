@@ -1,6 +1,6 @@
 package dev.reranker.examples;
 
-import dev.reranker.RankedDocument;
+import dev.reranker.Hit;
 import dev.reranker.onnx.OnnxReranker;
 import java.util.List;
 
@@ -17,7 +17,7 @@ final class RerankStrings {
             "Sleep apnea is a disorder in which breathing stops and starts.",
             "Whales sleep with one half of the brain at a time, so that they can breathe.");
     try (var reranker = OnnxReranker.builder().build()) {
-      for (RankedDocument hit : reranker.rerank("how do whales sleep", passages).documents()) {
+      for (Hit hit : reranker.rerank("how do whales sleep", passages).hits()) {
         System.out.printf("%d  %.4f  %s%n", hit.rank(), hit.score(), passages.get(hit.index()));
       }
     }

@@ -1,8 +1,8 @@
 package dev.reranker.examples;
 
 import dev.reranker.Document;
+import dev.reranker.Hit;
 import dev.reranker.Pipeline;
-import dev.reranker.RankedDocument;
 import dev.reranker.lucene.LuceneIndex;
 import dev.reranker.onnx.OnnxReranker;
 import java.util.List;
@@ -23,7 +23,7 @@ final class SearchThenRerank {
               Document.of("sleep", "Whales sleep with one half of the brain at a time.")));
       Pipeline pipeline =
           Pipeline.builder().retrieve(index.bm25(), 100).rerank(reranker, 10).build();
-      for (RankedDocument hit : pipeline.search("how do whales sleep").documents()) {
+      for (Hit hit : pipeline.search("how do whales sleep").hits()) {
         System.out.println(hit.rank() + " " + hit.document().id() + ", before " + hit.earlier());
       }
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.reranker.Document;
+import dev.reranker.Hit;
 import dev.reranker.Pipeline;
-import dev.reranker.RankedDocument;
 import dev.reranker.SearchResult;
 import dev.reranker.StageScore;
 import dev.reranker.examples.quickstart.LuceneJavadoc;
@@ -51,14 +51,14 @@ class CascadeTest {
               .rerank(index.lateInteraction(), 100)
               .build()
               .search(QUESTION);
-      assertThat(two.documents())
+      assertThat(two.hits())
           .extracting(hit -> hit.document().id())
           .as("the order of MaxSim, and not KNN's")
           .containsExactlyElementsOf(best(maxSim, 100))
           .isNotEqualTo(knn(two));
-      for (RankedDocument hit : two.documents()) {
+      for (Hit hit : two.hits()) {
         double expected = maxSim.getOrDefault(hit.document().id(), Double.NaN);
-        assertThat((double) hit.logit()).isCloseTo(expected, within(1e-3));
+        assertThat(hit.raw().orElseThrow()).isCloseTo(expected, within(1e-3));
       }
 
       SearchResult three =
@@ -68,22 +68,22 @@ class CascadeTest {
               .rerank(reranker, 10)
               .build()
               .search(QUESTION);
-      List<String> texts = two.documents().stream().map(hit -> hit.document().text()).toList();
-      assertThat(three.documents())
+      List<String> texts = two.hits().stream().map(hit -> hit.document().text()).toList();
+      assertThat(three.hits())
           .extracting(hit -> hit.document().text())
           .containsExactlyElementsOf(
-              reranker.rerank(QUESTION, texts).documents().stream()
+              reranker.rerank(QUESTION, texts).hits().stream()
                   .limit(10)
                   .map(hit -> texts.get(hit.index()))
                   .toList());
-      assertThat(three.documents().get(0).earlier())
+      assertThat(three.hits().get(0).earlier())
           .extracting(StageScore::stage)
           .containsExactly("knn", "late-interaction");
     }
   }
 
   private static List<String> knn(SearchResult result) {
-    return result.documents().stream()
+    return result.hits().stream()
         .sorted(Comparator.comparingInt(hit -> hit.earlier().get(0).rank()))
         .map(hit -> hit.document().id())
         .toList();

@@ -1,18 +1,24 @@
 package dev.reranker.examples;
 
 import dev.reranker.Document;
+import dev.reranker.Hit;
 import dev.reranker.MultiVectorEmbedder;
+import dev.reranker.Pipeline;
 import dev.reranker.Reranker;
 import dev.reranker.lucene.LuceneIndex;
-import dev.reranker.lucene.PassageSplitter;
+import dev.reranker.lucene.LuceneRetriever;
+import dev.reranker.lucene.PassageSource;
 import dev.reranker.onnx.ModelSource;
 import dev.reranker.onnx.OnnxEmbedder;
 import dev.reranker.onnx.OnnxMultiVectorEmbedder;
 import dev.reranker.onnx.OnnxReranker;
+import dev.reranker.passage.PassageSplitter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
@@ -25,6 +31,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.queryparser.classic.QueryParser;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.SearcherManager;
@@ -49,6 +56,15 @@ public class Given implements AutoCloseable {
     List<Row> search(String query, int k);
   }
 
+  /** What a shop sells. */
+  public record Product(String name, String blurb) {}
+
+  /** Somebody's model, which scores one pair. */
+  @FunctionalInterface
+  public interface PairModel {
+    double score(String query, String passage);
+  }
+
   // Texts.
   protected final List<Document> documents =
       List.of(
@@ -60,7 +76,13 @@ public class Given implements AutoCloseable {
   protected final Map<String, String> texts =
       documents.stream().collect(Collectors.toMap(Document::id, Document::text));
 
+  protected final List<Product> products =
+      List.of(
+          new Product("watch", "Shows the time, also at a depth of 200 metres."),
+          new Product("kettle", "Boils a litre of water in two minutes."));
+
   // Models.
+  protected final PairModel model = (query, passage) -> passage.contains(query) ? 1 : 0;
   protected final ModelSource embedderModel = MINILM;
   protected final ModelSource rerankerModel =
       ModelSource.classpath("dev/reranker/models/minilm-l6");
@@ -86,8 +108,11 @@ public class Given implements AutoCloseable {
   protected final Query query = new TermQuery(new Term("blurb", "whales"));
   protected final TopDocs hits;
 
-  // Passages in an index of this library's.
+  protected final LuceneRetriever.Builder builder;
+
+  // Passages in an index of this library's, and a search over them.
   protected final LuceneIndex index;
+  protected final Pipeline pipeline;
 
   protected Given(
       OnnxReranker reranker,
@@ -113,6 +138,23 @@ public class Given implements AutoCloseable {
         LuceneIndex.builder().inMemory().embedder(embedder).tokenEmbedder(tokenEmbedder).build();
     var splitter = PassageSplitter.builder().build();
     documents.forEach(whole -> index.add(splitter.split(whole)));
+    this.builder =
+        LuceneRetriever.over(searcherManager)
+            .idField("isbn")
+            .text(PassageSource.stored("title", "blurb"));
+    this.pipeline = Pipeline.builder().retrieve(index.bm25(), 100).rerank(reranker, 10).build();
+  }
+
+  /** Somebody's search among one tenant's documents. */
+  protected List<Hit> search(String tenant, String query, int k) {
+    return index.bm25().retrieve(tenant + " " + query, k);
+  }
+
+  /** Somebody's parser for a language. */
+  protected QueryParser parser(Optional<Locale> locale) {
+    var parser = new QueryParser("blurb", analyzer);
+    parser.setLocale(locale.orElse(Locale.ROOT));
+    return parser;
   }
 
   private static void writeOwnIndex(

@@ -88,11 +88,9 @@ class JavadocTest {
         .extracting(Snippet::shownBy)
         .contains(
             "CrossEncoderRescorer",
-            "DocumentText",
+            "PassageSource",
             "LuceneIndex",
             "LuceneRetriever",
-            "MaxP",
-            "PassageSplitter",
             "VectorFormat",
             "package-info");
   }

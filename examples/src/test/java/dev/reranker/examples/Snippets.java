@@ -30,10 +30,13 @@ final class Snippets implements AutoCloseable {
         source,
         """
         import dev.reranker.*;
+        import dev.reranker.error.*;
         import dev.reranker.eval.*;
         import dev.reranker.lucene.*;
         import dev.reranker.onnx.*;
+        import dev.reranker.passage.*;
         import java.nio.file.Path;
+        import java.time.Duration;
         import java.util.*;
         import org.apache.lucene.index.*;
         import org.apache.lucene.queryparser.classic.*;

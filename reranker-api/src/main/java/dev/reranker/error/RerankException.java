@@ -8,14 +8,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Three kinds are failures: {@link ModelLoadException}, {@link InferenceException} and {@link
  * RetrievalException}. The other two are not: {@link DeadlineException} says that the time was up,
  * {@link CancelledException} that the caller no longer wants the answer; neither speaks against a
- * model or an index, so do not count them as failures of one.
+ * model or an index, so do not count them as failures of one. More kinds may come: have a default
+ * where you tell them apart.
  */
-public abstract sealed class RerankException extends RuntimeException
-    permits ModelLoadException,
-        InferenceException,
-        RetrievalException,
-        DeadlineException,
-        CancelledException {
+public abstract class RerankException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 

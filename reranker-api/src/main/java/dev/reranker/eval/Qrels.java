@@ -18,9 +18,7 @@ public final class Qrels {
   private final Map<String, Map<String, Integer>> grades;
 
   private Qrels(Map<String, Map<String, Integer>> grades) {
-    var copy = new LinkedHashMap<String, Map<String, Integer>>();
-    grades.forEach((query, documents) -> copy.put(query, Map.copyOf(documents)));
-    this.grades = Collections.unmodifiableMap(copy);
+    this.grades = Collections.unmodifiableMap(grades);
   }
 
   /**
@@ -30,11 +28,14 @@ public final class Qrels {
    * @return the judgements; the map is copied
    */
   public static Qrels of(Map<String, Map<String, Integer>> grades) {
-    return new Qrels(grades);
+    var copy = new LinkedHashMap<String, Map<String, Integer>>();
+    grades.forEach((query, documents) -> copy.put(query, Map.copyOf(documents)));
+    return new Qrels(copy);
   }
 
   /**
-   * Reads a file of judgements, UTF-8. Which of the two formats it has is seen from its first line:
+   * Reads a file of judgements, as {@link TextLines} does: UTF-8, plain or compressed with gzip.
+   * Which of the two formats it has is seen from its first line:
    *
    * <ul>
    *   <li>BEIR: the header {@code query-id corpus-id score}, then those columns, all separated by
@@ -50,6 +51,7 @@ public final class Qrels {
    */
   public static Qrels read(Path file) throws IOException {
     var grades = new LinkedHashMap<String, Map<String, Integer>>();
+    var ids = new Words();
     boolean beir = false;
     try (var lines = TextLines.open(file)) {
       for (String line = lines.next(); line != null; line = lines.next()) {
@@ -62,21 +64,22 @@ public final class Qrels {
         }
         String[] columns = beir ? line.strip().split("\t", -1) : line.strip().split("\\s+", -1);
         if (columns.length != (beir ? 3 : 4)) {
-          throw lines.malformed("%d columns; the format is %s".formatted(columns.length, FORMATS));
+          throw lines.malformed(columns.length + " columns; the format is " + FORMATS);
         }
         String query = columns[0];
-        String document = columns[beir ? 1 : 2];
+        String document = ids.one(columns[beir ? 1 : 2]);
         int grade = grade(lines, columns[beir ? 2 : 3]);
         if (grades.computeIfAbsent(query, q -> new LinkedHashMap<>()).put(document, grade)
             != null) {
           throw lines.malformed(
-              "document '%s' is judged twice for query '%s'".formatted(document, query));
+              "document '" + document + "' is judged twice for query '" + query + "'");
         }
       }
     }
     if (grades.isEmpty()) {
       throw new IOException(file + ": no judgements; the format is " + FORMATS);
     }
+    grades.replaceAll((query, documents) -> Collections.unmodifiableMap(documents));
     return new Qrels(grades);
   }
 
@@ -84,7 +87,7 @@ public final class Qrels {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
-      throw lines.malformed("the grade '%s' is not a whole number".formatted(text));
+      throw lines.malformed("the grade '" + text + "' is not a whole number");
     }
   }
 

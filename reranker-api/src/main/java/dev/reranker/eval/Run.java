@@ -3,28 +3,19 @@ package dev.reranker.eval;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What a search system answered: a ranking of document ids for each query. Immutable. */
 public final class Run {
 
-  /** trec_eval's order. */
-  private static final Comparator<Hit> BEST_FIRST =
-      Comparator.comparingDouble((Hit hit) -> hit.score()).thenComparing(Hit::document).reversed();
-
   private final Map<String, List<String>> rankings;
 
-  private record Hit(String document, float score) {}
-
   private Run(Map<String, List<String>> rankings) {
-    var copy = new LinkedHashMap<String, List<String>>();
-    rankings.forEach((query, ranking) -> copy.put(query, List.copyOf(ranking)));
-    this.rankings = Collections.unmodifiableMap(copy);
+    this.rankings = Collections.unmodifiableMap(rankings);
   }
 
   /**
@@ -34,16 +25,18 @@ public final class Run {
    * @return the run; the map is copied
    */
   public static Run of(Map<String, List<String>> rankings) {
-    return new Run(rankings);
+    var copy = new LinkedHashMap<String, List<String>>();
+    rankings.forEach((query, ranking) -> copy.put(query, List.copyOf(ranking)));
+    return new Run(copy);
   }
 
   /**
-   * Reads a TREC run file, UTF-8: lines of {@code query Q0 document rank score tag}, separated by
-   * white space.
+   * Reads a TREC run file, as {@link TextLines} does: UTF-8, plain or compressed with gzip; lines
+   * of {@code query Q0 document rank score tag}, separated by white space.
    *
    * <p>As in trec_eval, the rank column is ignored: the higher score comes first, equal scores by
-   * document id, the greater id first, and scores are compared in single precision. {@link
-   * RunWriter} writes scores for which this order is the order of the ranks.
+   * document id, the greater id (by its bytes in UTF-8) first, and scores are compared in single
+   * precision. {@link RunWriter} writes scores for which this order is the order of the ranks.
    *
    * @param file the file
    * @return the run, queries in the file's order
@@ -51,8 +44,8 @@ public final class Run {
    *     document twice for a query; the message names file and line
    */
   public static Run read(Path file) throws IOException {
-    var hits = new LinkedHashMap<String, Set<Hit>>();
-    var seen = new HashSet<List<String>>();
+    var rankings = new LinkedHashMap<String, RunLines>();
+    var ids = new Words();
     try (var lines = TextLines.open(file)) {
       for (String line = lines.next(); line != null; line = lines.next()) {
         if (line.isBlank()) {
@@ -61,27 +54,40 @@ public final class Run {
         String[] columns = line.strip().split("\\s+", -1);
         if (columns.length != 6) {
           throw lines.malformed(
-              "%d columns; a run has six: query Q0 document rank score tag"
-                  .formatted(columns.length));
+              columns.length + " columns; a run has six: query Q0 document rank score tag");
         }
-        String query = columns[0];
-        String document = columns[2];
-        if (!seen.add(List.of(query, document))) {
-          throw lines.malformed(
-              "document '%s' comes twice for query '%s'".formatted(document, query));
-        }
-        hits.computeIfAbsent(query, q -> new HashSet<>())
-            .add(new Hit(document, score(lines, columns[4])));
+        rankings
+            .computeIfAbsent(columns[0], query -> new RunLines())
+            .add(ids.one(columns[2]), score(lines, columns[4]), lines.number());
       }
     }
-    if (hits.isEmpty()) {
+    if (rankings.isEmpty()) {
       throw new IOException(file + ": no lines of the form: query Q0 document rank score tag");
     }
-    var rankings = new LinkedHashMap<String, List<String>>();
-    hits.forEach(
-        (query, found) ->
-            rankings.put(query, found.stream().sorted(BEST_FIRST).map(Hit::document).toList()));
-    return new Run(rankings);
+    return new Run(ranked(file, rankings));
+  }
+
+  private static Map<String, List<String>> ranked(Path file, Map<String, RunLines> rankings)
+      throws IOException {
+    var ranked = new LinkedHashMap<String, List<String>>();
+    for (Map.Entry<String, RunLines> entry : rankings.entrySet()) {
+      RunLines ranking = entry.getValue();
+      OptionalInt repeated = ranking.repeated();
+      if (repeated.isPresent()) {
+        int position = repeated.getAsInt();
+        throw new IOException(
+            file
+                + ":"
+                + ranking.line(position)
+                + ": document '"
+                + ranking.document(position)
+                + "' comes twice for query '"
+                + entry.getKey()
+                + "'");
+      }
+      ranked.put(entry.getKey(), ranking.ranked());
+    }
+    return ranked;
   }
 
   private static float score(TextLines lines, String text) throws IOException {
@@ -93,7 +99,7 @@ public final class Run {
     } catch (NumberFormatException e) {
       // Said below.
     }
-    throw lines.malformed("the score '%s' is not a number".formatted(text));
+    throw lines.malformed("the score '" + text + "' is not a number");
   }
 
   /**

@@ -31,11 +31,11 @@ import java.util.function.Function;
  *
  * <p>A result's id is the parent's, its text the winning passage and its metadata the passage's, of
  * which {@link Passage#of} tells the place in the parent; trail and index are the winning
- * passage's. By {@link #of(Reranker)}, candidates that no {@link PassageSplitter} made are
- * their own parents; passages of an application's own need {@link #of(Reranker, Function)}. How
- * many documents come out depends on how many parents the rank window has: give it more passages
- * than documents are wanted. A parent of which no passage was scored, past a deadline, stands
- * behind those of which one was.
+ * passage's. By {@link #of(Reranker)}, candidates that no {@link PassageSplitter} made are their
+ * own parents; passages of an application's own need {@link #of(Reranker, Function)}. How many
+ * documents come out depends on how many parents the rank window has: give it more passages than
+ * documents are wanted. A parent of which no passage was scored, past a deadline, stands behind
+ * those of which one was.
  *
  * <p>Source: Dai and Callan, "Deeper Text Understanding for IR with Contextual Neural Language
  * Modeling", SIGIR 2019 (BERT-MaxP).

@@ -59,4 +59,30 @@ class QrelsTest {
     Files.write(file, "q1 0 dé 1\n".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> Qrels.read(file)).hasMessageContaining("not UTF-8");
   }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfTheHeader() throws Exception {
+    assertThat(Qrels.read(file("\ufeffquery-id\tcorpus-id\tscore\nq1\td1\t1\n")).queries())
+        .containsExactly("q1");
+  }
+
+  @Test
+  void gradesThatAreNoWholeNumbersAreNamed() throws Exception {
+    assertThatThrownBy(() -> Qrels.read(file("q1 0 d1 1.0\n")))
+        .hasMessageContaining("qrels:1: the grade '1.0' is not a whole number");
+    assertThatThrownBy(() -> Qrels.read(file("q1 0 d1 nan\n")))
+        .hasMessageContaining("qrels:1: the grade 'nan'");
+    assertThatThrownBy(() -> Qrels.read(file("query_id\tdoc_id\trelevance\nq1\td1\t1\n")))
+        .hasMessageContaining("qrels:1: 3 columns")
+        .hasMessageContaining("query-id<TAB>corpus-id<TAB>score");
+  }
+
+  @Test
+  void whatIsReadCannotBeChanged() throws Exception {
+    Qrels qrels = Qrels.read(file("q1 0 d1 1\n"));
+    assertThatThrownBy(() -> qrels.grades("q1").put("d2", 1))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> qrels.queries().remove("q1"))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
 }

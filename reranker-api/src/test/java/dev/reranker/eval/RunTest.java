@@ -3,13 +3,15 @@ package dev.reranker.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reranker.eval.RunWriter.Hit;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunTest {
 
@@ -23,9 +25,9 @@ class RunTest {
   void theFileHasSixColumns() throws Exception {
     Path file = folder.resolve("out.run");
     try (RunWriter writer = RunWriter.create(file, "bm25")) {
-      writer.write("q1", List.of(new Hit("d7", 12.5), new Hit("d2", -3)));
+      writer.write("q1", List.of(new ScoredDocument("d7", 12.5), new ScoredDocument("d2", -3)));
       writer.write("q2", List.of());
-      writer.write("q3", List.of(new Hit("d7", 1)));
+      writer.write("q3", List.of(new ScoredDocument("d7", 1)));
     }
     assertThat(file)
         .hasContent("q1 Q0 d7 1 12.5 bm25\nq1 Q0 d2 2 -3.0 bm25\nq3 Q0 d7 1 1.0 bm25\n");
@@ -43,14 +45,14 @@ class RunTest {
   @Test
   void whatIsWrittenIsReadInTheSameOrder() throws Exception {
     Path file = folder.resolve("ties.run");
-    List<Hit> hits =
+    List<ScoredDocument> hits =
         List.of(
-            new Hit("a", 0.99999999999),
-            new Hit("b", 0.9999999999),
-            new Hit("c", 0.9999999999),
-            new Hit("d", 0),
-            new Hit("e", 0),
-            new Hit("f", -5));
+            new ScoredDocument("a", 0.99999999999),
+            new ScoredDocument("b", 0.9999999999),
+            new ScoredDocument("c", 0.9999999999),
+            new ScoredDocument("d", 0),
+            new ScoredDocument("e", 0),
+            new ScoredDocument("f", -5));
     try (RunWriter writer = RunWriter.create(file, "t")) {
       writer.write("q", hits);
     }
@@ -73,14 +75,81 @@ class RunTest {
 
   @Test
   void whatTheFormatCannotHoldIsRefused() throws Exception {
-    assertThatThrownBy(() -> new Hit("a b", 1)).hasMessageContaining("document id 'a b'");
-    assertThatThrownBy(() -> new Hit("a", Double.NaN)).hasMessageContaining("not a finite number");
+    assertThatThrownBy(() -> new ScoredDocument("a", Double.NaN))
+        .hasMessageContaining("not a finite number");
     assertThatThrownBy(() -> RunWriter.create(folder.resolve("x"), "a tag"))
         .hasMessageContaining("tag 'a tag'");
     try (RunWriter writer = RunWriter.create(folder.resolve("x"), "t")) {
+      assertThatThrownBy(() -> writer.write("q", List.of(new ScoredDocument("a b", 1))))
+          .hasMessageContaining("document id 'a b'");
+      assertThatThrownBy(
+              () ->
+                  writer.write(
+                      "q", List.of(new ScoredDocument("a", 1), new ScoredDocument("a", 0))))
+          .hasMessageContaining("query 'q': document 'a' comes twice");
       assertThatThrownBy(() -> writer.write("", List.of())).hasMessageContaining("query id ''");
-      assertThatThrownBy(() -> writer.write("q", List.of(new Hit("a", 1), new Hit("b", 2))))
+      assertThatThrownBy(
+              () ->
+                  writer.write(
+                      "q", List.of(new ScoredDocument("a", 1), new ScoredDocument("b", 2))))
           .hasMessageContaining("score 2.0 at rank 2 is higher than 1.0 before it");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a b",
+        "a\tb",
+        "a\u00a0b",
+        "a\u0085b",
+        "a\u3000b",
+        "a\u2028",
+        "\u0000",
+        "a\ud800",
+        "\udc00\ud800"
+      })
+  void noToolWouldReadSuchAnIdAsOneWord(String id) {
+    assertThat(RunWriter.canHold(id)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "doc#3_7", "pages/a.md", "-", "\ud83d\ude00", "\u9bc9", "a\u200db"})
+  void otherIdsAreHeld(String id) throws Exception {
+    assertThat(RunWriter.canHold(id)).isTrue();
+    Path file = folder.resolve("ids.run");
+    try (RunWriter writer = RunWriter.create(file, "t")) {
+      writer.write(id, List.of(new ScoredDocument(id, 1)));
+    }
+    assertThat(Run.read(file).ranking(id)).containsExactly(id);
+  }
+
+  @Test
+  void equalScoresAreOrderedByTheBytesOfTheIds() throws Exception {
+    // In UTF-16 the surrogates of the first stand below U+FF5E.
+    Run run =
+        Run.read(file("q Q0 \ud83d\ude00 1 1 t\nq Q0 \uff5e 2 1 t\nq Q0 a 3 1 t\nq Q0 aa 4 1 t\n"));
+    assertThat(run.ranking("q")).containsExactly("\ud83d\ude00", "\uff5e", "aa", "a");
+  }
+
+  @Test
+  void linesOfAQueryMayStandApart() throws Exception {
+    Run run = Run.read(file("q Q0 a 1 1 t\np Q0 a 1 1 t\nq Q0 b 2 2 t\n"));
+    assertThat(run.ranking("q")).containsExactly("b", "a");
+    assertThatThrownBy(
+            () -> Run.read(file("q Q0 a 1 1 t\np Q0 a 1 1 t\nq Q0 b 1 1 t\nq Q0 a 2 2 t\n")))
+        .hasMessageContaining("run:4: document 'a' comes twice for query 'q'");
+  }
+
+  @Test
+  void aWriterOfTheCallersIsWrittenTo() throws Exception {
+    var text = new StringWriter();
+    try (RunWriter writer = RunWriter.to(text, "t")) {
+      writer.write("q", List.of(new ScoredDocument("a", 1)));
+      writer.flush();
+    }
+    assertThat(text).hasToString("q Q0 a 1 1.0 t\n");
+    assertThatThrownBy(() -> RunWriter.to(text, "a tag")).hasMessageContaining("tag 'a tag'");
   }
 }

@@ -31,8 +31,11 @@ public final class FakeReranker implements Reranker {
     if (request.query().isBlank()) {
       throw new IllegalArgumentException("the query is blank");
     }
-    request.context().check();
+    request.context().checkCancelled();
     var result = RerankResult.builder(request, name);
+    if (request.context().deadline().expired()) {
+      return result.pastDeadline().build();
+    }
     int n = request.candidates().size();
     for (int i = 0; i < n; i++) {
       String text = request.candidates().get(i).document().text();

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reranker.Deadline;
 import dev.reranker.Document;
 import dev.reranker.Hit;
 import dev.reranker.RerankRequest;
 import dev.reranker.RerankResult;
 import dev.reranker.Reranker;
 import dev.reranker.SearchContext;
+import dev.reranker.StageReport;
 import dev.reranker.StageScore;
 import dev.reranker.error.CancelledException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -143,6 +146,19 @@ public abstract class RerankerContract {
       assertThatThrownBy(
               () -> reranker.rerank(RerankRequest.ofTexts(QUERY, PASSAGES).withContext(context)))
           .isInstanceOf(CancelledException.class);
+    }
+  }
+
+  @Test
+  void aDeadlineThatHasPassedLeavesTheOrderAsItWas() {
+    try (Reranker reranker = open()) {
+      SearchContext late = SearchContext.create().withDeadline(Deadline.after(Duration.ZERO));
+      RerankResult result =
+          reranker.rerank(RerankRequest.ofTexts(QUERY, PASSAGES).withContext(late));
+      assertThat(indices(result)).containsExactly(0, 1, 2, 3, 4);
+      assertThat(result.hits()).noneMatch(Hit::scored);
+      assertThat(result.report().outcome()).isEqualTo(StageReport.Outcome.DEADLINE);
+      assertThat(result.report().skipped()).isEqualTo(5);
     }
   }
 

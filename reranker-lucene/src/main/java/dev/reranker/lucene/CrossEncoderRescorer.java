@@ -6,7 +6,6 @@ import dev.reranker.RerankRequest;
 import dev.reranker.Reranker;
 import dev.reranker.ScoreCombiner;
 import dev.reranker.SearchContext;
-import dev.reranker.StageScore;
 import dev.reranker.error.InferenceException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -295,16 +294,13 @@ public final class CrossEncoderRescorer extends Rescorer {
   }
 
   private double[] scores(ScoreDoc[] hits, List<Integer> positions, List<Hit> ranked) {
-    List<StageScore> now = ranked.stream().map(Hit::current).toList();
     if (combiner == null || combiner.equals(ScoreCombiner.replace())) {
-      return now.stream().mapToDouble(StageScore::score).toArray();
+      return ranked.stream().mapToDouble(Hit::score).toArray();
     }
-    List<StageScore> before = new ArrayList<>(now.size());
     for (Hit hit : ranked) {
-      int position = positions.get(hit.index());
-      before.add(StageScore.of(FIRST_PASS, position + 1, firstPassScore(hits[position])));
+      firstPassScore(hits[positions.get(hit.index())]);
     }
-    return combiner.combined(before, now);
+    return combiner.combined(ranked);
   }
 
   private static double firstPassScore(ScoreDoc hit) {

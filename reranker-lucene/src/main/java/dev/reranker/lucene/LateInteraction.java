@@ -7,8 +7,6 @@ import dev.reranker.MultiVectorEmbedder;
 import dev.reranker.RerankRequest;
 import dev.reranker.RerankResult;
 import dev.reranker.Reranker;
-import dev.reranker.SearchContext;
-import dev.reranker.error.CancelledException;
 import dev.reranker.internal.Checks;
 import java.io.IOException;
 import java.time.Duration;
@@ -60,7 +58,7 @@ final class LateInteraction implements Reranker {
           "the late-interaction stage is closed: ask the index for a new one");
     }
     Checks.query(request.query());
-    checkWanted(request.context());
+    request.context().checkCancelled();
     long start = System.nanoTime();
     var result = RerankResult.builder(request, name());
     if (request.context().deadline().expired()) {
@@ -75,12 +73,6 @@ final class LateInteraction implements Reranker {
     return result.took(Duration.ofNanos(System.nanoTime() - start)).build();
   }
 
-  private static void checkWanted(SearchContext context) {
-    if (context.cancelled()) {
-      throw new CancelledException("the call was cancelled before all candidates were scored");
-    }
-  }
-
   private void score(RerankRequest request, float[][] query, RerankResult.Builder result) {
     if (query.length == 0) {
       for (int i = 0; i < request.candidates().size(); i++) {
@@ -90,7 +82,7 @@ final class LateInteraction implements Reranker {
     }
     List<Integer> others =
         source.search(searcher -> scoreIndexed(searcher, request, query, result));
-    checkWanted(request.context());
+    request.context().checkCancelled();
     if (others.isEmpty()) {
       return;
     }

@@ -1,14 +1,16 @@
 package dev.reranker.onnx;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import dev.reranker.error.InferenceException;
 import dev.reranker.onnx.BatchPlan.Batch;
-import dev.reranker.onnx.OnnxSession.Output;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +19,8 @@ import java.util.function.IntFunction;
 /**
  * The memory of one batch under way: direct, in the machine's byte order, so that ONNX Runtime
  * reads and writes it without a copy. Grows to the largest batch it has held; the tensors over it
- * are made anew only when the shape changes. Not thread-safe.
+ * are made anew only when the shape changes. Not thread-safe. What failed once is to be closed, not
+ * used again.
  */
 final class BatchBuffers implements AutoCloseable {
 
@@ -33,6 +36,11 @@ final class BatchBuffers implements AutoCloseable {
   private LongBuffer types = longs(0);
   private FloatBuffer values = floats(0);
 
+  /** What a graph with an output of 16 bits writes; {@link #values} are made of it. */
+  private ShortBuffer halves = shorts(0);
+
+  private OnnxJavaType type = OnnxJavaType.FLOAT;
+
   private long[] shape = {};
   private final Map<String, OnnxTensor> inputs = new HashMap<>();
   private Map<String, OnnxTensor> outputs = Map.of();
@@ -42,7 +50,12 @@ final class BatchBuffers implements AutoCloseable {
     this.wantsTypes = wantsTypes;
   }
 
-  /** Fills the inputs with a batch's rows. */
+  /**
+   * Fills the inputs with a batch's rows.
+   *
+   * @throws OutOfMemoryError if the JVM gives no more direct memory
+   * @throws InferenceException if the batch is too large for any buffer
+   */
   void fill(Batch batch, IntFunction<TokenIds[]> texts, TokenTemplate template, int padId)
       throws OrtException {
     reshape(batch);
@@ -60,11 +73,9 @@ final class BatchBuffers implements AutoCloseable {
       return;
     }
     close();
-    int tokens = Math.toIntExact(batch.paddedTokens());
+    int tokens = size(batch.paddedTokens(), Long.BYTES);
     if (ids.capacity() < tokens) {
-      ids = longs(tokens);
-      mask = longs(tokens);
-      types = longs(tokens);
+      grow(tokens);
     }
     inputs.put(IDS, tensor(ids, tokens, wanted));
     inputs.put(MASK, tensor(mask, tokens, wanted));
@@ -72,6 +83,19 @@ final class BatchBuffers implements AutoCloseable {
       inputs.put(TYPES, tensor(types, tokens, wanted));
     }
     shape = wanted;
+  }
+
+  /** All three or none. The old ones go first, so that they are not needed beside the new. */
+  private void grow(int tokens) {
+    ids = longs(0);
+    mask = ids;
+    types = ids;
+    LongBuffer newIds = longs(tokens);
+    LongBuffer newMask = longs(tokens);
+    LongBuffer newTypes = longs(tokens);
+    ids = newIds;
+    mask = newMask;
+    types = newTypes;
   }
 
   private OnnxTensor tensor(LongBuffer buffer, int tokens, long[] shape) throws OrtException {
@@ -84,26 +108,40 @@ final class BatchBuffers implements AutoCloseable {
   }
 
   /** A tensor for the output of the batch that was filled in last; it stays ours. */
-  Map<String, OnnxTensor> outputs(Output output) throws OrtException {
+  Map<String, OnnxTensor> outputs(GraphOutput output) throws OrtException {
     if (outputs.isEmpty()) {
       long[] wanted = output.shape((int) shape[0], (int) shape[1]);
-      int size = 1;
-      for (long dimension : wanted) {
-        size = Math.multiplyExact(size, Math.toIntExact(dimension));
-      }
+      int size = size(Arrays.stream(wanted).reduce(1, BatchBuffers::timesOrHuge), Float.BYTES);
       if (values.capacity() < size) {
+        values = floats(0);
         values = floats(size);
+      }
+      type = output.type();
+      if (type != OnnxJavaType.FLOAT && halves.capacity() < size) {
+        halves = shorts(size);
       }
       outputs =
           Map.of(
               output.name(),
-              OnnxTensor.createTensor(environment, values.clear().limit(size), wanted));
+              type == OnnxJavaType.FLOAT
+                  ? OnnxTensor.createTensor(environment, values.clear().limit(size), wanted)
+                  : OnnxTensor.createTensor(environment, halves.clear().limit(size), wanted, type));
     }
     return outputs;
   }
 
   /** What the run wrote to {@link #outputs}, from position 0. */
   FloatBuffer values() {
+    if (type != OnnxJavaType.FLOAT) {
+      for (int i = 0; i < halves.limit(); i++) {
+        short half = halves.get(i);
+        values.put(
+            i,
+            type == OnnxJavaType.FLOAT16
+                ? Float.float16ToFloat(half)
+                : Float.intBitsToFloat(half << 16));
+      }
+    }
     return values;
   }
 
@@ -117,6 +155,20 @@ final class BatchBuffers implements AutoCloseable {
     outputs = Map.of();
   }
 
+  private static long timesOrHuge(long a, long b) {
+    return Math.multiplyHigh(a, b) == 0 && a * b >= 0 ? a * b : Long.MAX_VALUE;
+  }
+
+  /** A number of values that a buffer can hold. */
+  private static int size(long values, int width) {
+    if (values > Integer.MAX_VALUE / width) {
+      throw new InferenceException(
+          "%,d values of %d bytes do not fit into one buffer, which has 2 GiB at most: set a smaller batchTokens"
+              .formatted(values, width));
+    }
+    return (int) values;
+  }
+
   private static LongBuffer longs(int size) {
     return bytes(size, Long.BYTES).asLongBuffer();
   }
@@ -125,8 +177,11 @@ final class BatchBuffers implements AutoCloseable {
     return bytes(size, Float.BYTES).asFloatBuffer();
   }
 
+  private static ShortBuffer shorts(int size) {
+    return bytes(size, Short.BYTES).asShortBuffer();
+  }
+
   private static ByteBuffer bytes(int size, int width) {
-    return ByteBuffer.allocateDirect(Math.multiplyExact(size, width))
-        .order(ByteOrder.nativeOrder());
+    return ByteBuffer.allocateDirect(size * width).order(ByteOrder.nativeOrder());
   }
 }

@@ -9,8 +9,8 @@ import java.util.List;
  *
  * <p>A batch costs its padded tokens (longest × rows) plus a fixed price a run. Sorted by length, a
  * cheapest split is one into consecutive groups, and dynamic programming finds it in O(n · m), m
- * being the largest number of rows that the budget admits: best[i] = min over j of best[j] +
- * price(j..i). A row above the budget gets a batch of its own.
+ * being the largest number of rows that the budget admits, at most {@value #MAX_ROWS}: best[i] =
+ * min over j of best[j] + price(j..i). A row above the budget gets a batch of its own.
  */
 final class BatchPlan {
 
@@ -20,7 +20,10 @@ final class BatchPlan {
    */
   static final int RUN_COST_TOKENS = 16;
 
-  /** How many numbers of batches a thread are tried. */
+  /** Rows of a batch at most, whatever the budget: more gain nothing, and planning would crawl. */
+  static final int MAX_ROWS = 1024;
+
+  /** How many numbers of batches per thread are tried. */
   private static final int ROUNDS_TRIED = 4;
 
   private BatchPlan() {}
@@ -47,7 +50,7 @@ final class BatchPlan {
    * @param lengths the rows' tokens
    * @param budget padded tokens a batch may have, unless it is one row
    * @param threads how many batches run at the same time
-   * @return the batches, longest rows first
+   * @return the batches, longest rows first, so that the last to finish is a short one
    */
   static List<Batch> of(int[] lengths, int budget, int threads) {
     int[] order = longestFirst(lengths);
@@ -67,17 +70,6 @@ final class BatchPlan {
       }
     }
     return batches(lengths, order, best);
-  }
-
-  /**
-   * Splits rows into batches.
-   *
-   * @param lengths the rows' tokens
-   * @param budget padded tokens a batch may have, unless it is one row
-   * @return the batches, longest rows first, so that the last to finish is a short one
-   */
-  static List<Batch> of(int[] lengths, int budget) {
-    return of(lengths, budget, 1);
   }
 
   /** When the last of the threads is done, in tokens. */
@@ -122,7 +114,8 @@ final class BatchPlan {
       best[end] = Long.MAX_VALUE;
       for (int from = end - 1; from >= 0; from--) {
         long padded = (long) lengths[order[from]] * (end - from);
-        if (padded > budget && end - from > 1) {
+        int rows = end - from;
+        if (rows > 1 && (padded > budget || rows > MAX_ROWS)) {
           break; // rows further left are no shorter
         }
         long cost = best[from] + padded + RUN_COST_TOKENS;

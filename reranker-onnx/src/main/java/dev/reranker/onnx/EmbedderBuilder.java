@@ -18,7 +18,8 @@ public abstract sealed class EmbedderBuilder<B extends EmbedderBuilder<B>> exten
   EmbedderBuilder() {}
 
   /**
-   * Sets what is put before each query; default: the model's prompt {@code query}, if it has one.
+   * Sets what is put before each query; default: the model's prompt {@code query}, otherwise the
+   * one that it calls its default, if it has one.
    *
    * @param prompt the text, with its trailing space; empty for none
    * @return this
@@ -29,8 +30,8 @@ public abstract sealed class EmbedderBuilder<B extends EmbedderBuilder<B>> exten
   }
 
   /**
-   * Sets what is put before each passage; default: the model's prompt {@code passage} or {@code
-   * document}, if it has one.
+   * Sets what is put before each passage; default: the model's prompt {@code document}, {@code
+   * passage} or {@code corpus}, otherwise the one that it calls its default, if it has one.
    *
    * @param prompt the text, with its trailing space; empty for none
    * @return this
@@ -38,6 +39,14 @@ public abstract sealed class EmbedderBuilder<B extends EmbedderBuilder<B>> exten
   public B passagePrompt(String prompt) {
     this.passagePrompt = Optional.of(prompt);
     return self();
+  }
+
+  boolean hasQueryPrompt() {
+    return queryPrompt.isPresent();
+  }
+
+  boolean hasPassagePrompt() {
+    return passagePrompt.isPresent();
   }
 
   EngineSettings settings() {
@@ -58,8 +67,9 @@ public abstract sealed class EmbedderBuilder<B extends EmbedderBuilder<B>> exten
       ModelConfig config,
       List<String> outputs,
       Function<TextEncoder, E> embedder) {
-    String query = queryPrompt.orElseGet(() -> config.prompt(List.of("query")));
-    String passage = passagePrompt.orElseGet(() -> config.prompt(List.of("passage", "document")));
+    var prompts = new EmbedderConfig(config);
+    String query = queryPrompt.orElseGet(prompts::queryPrompt);
+    String passage = passagePrompt.orElseGet(prompts::passagePrompt);
     Engine engine = Engine.open(settings, config, 1, outputs);
     try {
       return embedder.apply(new TextEncoder(engine, query, passage));

@@ -1,19 +1,27 @@
 package dev.reranker.onnx;
 
+import dev.reranker.SearchContext;
+import dev.reranker.error.CancelledException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.internal.CallGate;
 import dev.reranker.onnx.BatchPlan.Batch;
 import dev.reranker.onnx.OnnxSession.Sink;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
  * A loaded model at work: tokenizer, session and threads, shared by all callers.
  *
- * <p>A request's texts are tokenized once, on all threads; its rows are grouped by length and the
- * groups spread over the threads. Memory follows the batch budget, not the number of rows.
+ * <p>Each text is tokenized once. Memory follows the batch budget, not the number of rows.
  */
 final class Engine implements AutoCloseable {
+
+  /** Tokens of a query that is too long are counted no further. */
+  private static final int MOST_COUNTED = 100_000;
 
   private final TextTokenizer tokenizer;
   private final TokenTemplate template;
@@ -22,6 +30,7 @@ final class Engine implements AutoCloseable {
   private final CallGate gate;
   private final ModelInfo info;
   private final int padId;
+  private final Fingerprint fingerprint;
 
   private Engine(
       TextTokenizer tokenizer,
@@ -29,20 +38,27 @@ final class Engine implements AutoCloseable {
       OnnxSession session,
       EngineSettings settings,
       int maxLength,
-      int padId) {
+      int padId,
+      Fingerprint fingerprint) {
     this.tokenizer = tokenizer;
     this.template = template;
     this.session = session;
     this.padId = padId;
+    this.fingerprint =
+        fingerprint
+            .with("maxLength", maxLength)
+            .with("padId", padId)
+            .with("output", session.output().name());
     this.info =
         new ModelInfo(
             settings.name(),
+            this.fingerprint.toString(),
             session.provider(),
             maxLength,
             settings.threads(session.provider()),
             settings.batchTokens(session.provider()));
     this.workers = new Workers(info.name(), info.threads());
-    this.gate = new CallGate(info.name());
+    this.gate = new CallGate("'" + info.name() + "'");
   }
 
   /**
@@ -53,26 +69,46 @@ final class Engine implements AutoCloseable {
    */
   static Engine open(EngineSettings settings, ModelConfig config, int texts, List<String> outputs) {
     ModelSource source = settings.source();
-    // Both files first: an error about a missing one should not wait for the other to load.
-    var graph = source.require(ModelSource.GRAPH);
+    // All files first: an error about a missing one should not wait for another to load.
+    GraphFile graph = GraphFile.open(source.graph());
+    ModelFile tokenizerFile = source.require(config.tokenizerFiles());
     int maxLength = settings.maxLength(config);
-    TextTokenizer tokenizer = TextTokenizer.load(source.require(ModelSource.TOKENIZER));
-    try {
-      TokenTemplate template = texts == 1 ? tokenizer.single() : tokenizer.pair();
-      OnnxSession session =
-          OnnxSession.open(settings.name(), graph, settings.providers(), outputs, template);
-      return new Engine(tokenizer, template, session, settings, maxLength, config.padId());
-    } catch (RuntimeException | Error e) {
-      tokenizer.close();
-      throw e;
+    int padId = config.padId();
+    TokenizerRules rules = config.tokenizerRules();
+    try (var reading = Fingerprint.Reading.start(graph, tokenizerFile)) {
+      TextTokenizer tokenizer = TextTokenizer.load(tokenizerFile, rules);
+      try {
+        rules.check(tokenizer.single());
+        TokenTemplate template = texts == 1 ? tokenizer.single() : tokenizer.pair();
+        if (texts > 1) {
+          rules.checkPair(template);
+        }
+        OnnxSession session =
+            OnnxSession.open(settings.name(), graph, settings.providers(), outputs, template);
+        try {
+          Fingerprint fingerprint = reading.fingerprint().with("lowerCase", rules.lowerCase());
+          return new Engine(tokenizer, template, session, settings, maxLength, padId, fingerprint);
+        } catch (RuntimeException | Error e) {
+          session.close();
+          throw e;
+        }
+      } catch (RuntimeException | Error e) {
+        tokenizer.close();
+        throw e;
+      }
     }
+  }
+
+  /** The identity of what was loaded, to which callers add their own settings. */
+  Fingerprint fingerprint() {
+    return fingerprint;
   }
 
   ModelInfo info() {
     return info;
   }
 
-  OnnxSession.Output output() {
+  GraphOutput output() {
     return session.output();
   }
 
@@ -82,7 +118,7 @@ final class Engine implements AutoCloseable {
   }
 
   /** How many special tokens stand before a row's first text. */
-  int leading() {
+  private int leading() {
     return template.specials().get(0).length;
   }
 
@@ -94,63 +130,144 @@ final class Engine implements AutoCloseable {
   /** How many tokens a whole text has, special tokens left out. */
   int countTokens(String text) {
     Objects.requireNonNull(text, "text");
-    return call(() -> encode(text, Integer.MAX_VALUE).count());
+    return call(() -> encode(text, Integer.MAX_VALUE, () -> "the text").count());
   }
 
-  TokenIds encode(String text, int wanted) {
-    return tokenizer.encode(text, wanted);
-  }
-
-  /** Checks that no passage is null; the error says which one is. */
-  static void requireTexts(List<String> passages) {
-    int position = 0;
-    for (String passage : passages) {
-      if (passage == null) {
-        throw new NullPointerException(
-            "passage " + position + " of " + passages.size() + " is null");
-      }
-      position++;
+  /**
+   * Tokenizes a text, on this thread.
+   *
+   * @param wanted how many tokens at most
+   * @param what the text, for the message
+   * @throws InferenceException if the tokenizer fails
+   */
+  TokenIds encode(String text, int wanted, Supplier<String> what) {
+    try {
+      return tokenizer.encode(text, wanted);
+    } catch (RuntimeException e) { // native code's, of no kind of its own
+      throw new InferenceException(
+          "the tokenizer of '%s' failed on %s, of %d characters: %s"
+              .formatted(info.name(), what.get(), text.length(), e.getMessage()),
+          e);
     }
   }
 
-  /** Marks the beginning of a request. */
-  long begin() {
-    return workers.begin();
-  }
-
-  /** Tokenizes texts on all threads, each once. */
-  TokenIds[] encodeAll(long request, List<String> texts, int wanted) {
-    var tokens = new TokenIds[texts.size()];
-    workers.run(
-        request, true, tokens.length, i -> tokens[i] = tokenizer.encode(texts.get(i), wanted));
+  /**
+   * Tokenizes a query with its prompt, on this thread.
+   *
+   * @param limit how many tokens both may have
+   * @param share what the limit is of, for the message
+   * @throws IllegalArgumentException if they have more: a query is never cut
+   * @throws InferenceException if the tokenizer fails
+   */
+  TokenIds encodeQuery(String prompt, String query, int limit, String share) {
+    String text = prompt.isEmpty() ? query : prompt + query;
+    Supplier<String> what = () -> "the query";
+    TokenIds tokens = encode(text, limit, what);
+    if (tokens.truncated()) {
+      TokenIds all = encode(text, MOST_COUNTED, what);
+      throw new IllegalArgumentException(
+          "query%s has %s%d tokens; '%s' takes %d%s, of which a query may use %d: shorten it or choose a model with a longer window"
+              .formatted(
+                  prompt.isEmpty() ? "" : " with its prompt",
+                  all.truncated() ? "more than " : "",
+                  all.count(),
+                  info.name(),
+                  info.maxLength(),
+                  share,
+                  limit));
+    }
     return tokens;
   }
 
-  /** What {@link #run} computed, padding included and not. */
-  record Work(long tokens, long paddedTokens) {}
-
   /**
-   * Runs rows through the model.
+   * Runs a request's rows through the model: the one way in which anything is scored or embedded.
    *
-   * @param lengths the tokens of each row's texts, special tokens not counted
-   * @param texts the ids of a row's texts
-   * @param sink takes each batch's values, on a worker thread
+   * <p>Rows are taken in <b>waves</b>, each a prefix of those that are left: tokenized on all
+   * threads, grouped by length, the groups spread over the threads. So tokens are held for one wave
+   * only, however many rows there are, and the first rows are done first. A wave ends with threads
+   * that wait for the last of its batches, so it has many batches, and fewer only where a deadline
+   * may cut it.
+   *
+   * @param texts what the rows read, one for each, to guess their lengths by
+   * @param encode the tokens of a row's texts; called on worker threads
+   * @param reader takes what the model gave for a row; called on worker threads, once for each
+   * @param context says until when, and whether still
+   * @return which rows are done: all, unless the deadline passed
+   * @throws CancelledException if the context is cancelled or the thread is interrupted
+   * @throws InferenceException if tokenizer or model fail
    */
-  Work run(long request, int[] lengths, IntFunction<TokenIds[]> texts, Sink sink) {
-    int special = template.overhead();
-    int[] rows = new int[lengths.length];
-    long tokens = 0;
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = lengths[i] + special;
-      tokens += rows[i];
+  Work run(
+      List<String> texts,
+      IntFunction<TokenIds[]> encode,
+      Consumer<Row> reader,
+      SearchContext context) {
+    var work = new Work();
+    Workers.Request request = workers.begin(context);
+    var waves = new Waves(info, template.overhead(), context.deadline());
+    for (int from = 0; from < texts.size() && !work.pastDeadline(); ) {
+      int to = waves.end(texts, from);
+      if (context.deadline().expired() || !wave(request, from, to, encode, reader, work)) {
+        work.cutShort();
+      }
+      from = to;
     }
-    List<Batch> batches = BatchPlan.of(rows, info.batchTokens(), info.threads());
-    workers.run(
-        request,
-        false,
-        batches.size(),
-        i -> session.run(batches.get(i), texts, template, padId, sink));
-    return new Work(tokens, batches.stream().mapToLong(Batch::paddedTokens).sum());
+    if (context.cancelled()) {
+      throw Workers.cancelled();
+    }
+    return work;
+  }
+
+  /** Does rows {@code from} to {@code to} - 1; returns whether all are done. */
+  private boolean wave(
+      Workers.Request request,
+      int from,
+      int to,
+      IntFunction<TokenIds[]> encode,
+      Consumer<Row> reader,
+      Work work) {
+    var tokens = new TokenIds[to - from][];
+    if (!request.run(true, tokens.length, i -> tokens[i] = encode.apply(from + i))) {
+      return false;
+    }
+    int[] lengths = Arrays.stream(tokens).mapToInt(this::length).toArray();
+    List<Batch> batches = BatchPlan.of(lengths, info.batchTokens(), info.threads());
+    var ran = new boolean[batches.size()];
+    Sink sink =
+        (batch, values) -> {
+          int floats = output().width() * (output().perToken() ? batch.length() : 1);
+          for (int i = 0; i < batch.rows().length; i++) {
+            int row = batch.rows()[i];
+            int own = lengths[row] - template.overhead();
+            reader.accept(new Row(from + row, values, i * floats, leading(), own, lengths[row]));
+          }
+        };
+    boolean all =
+        request.run(
+            false,
+            ran.length,
+            i -> {
+              session.run(batches.get(i), row -> tokens[row], template, padId, sink);
+              ran[i] = true;
+            });
+    for (int i = 0; i < ran.length; i++) {
+      if (ran[i]) {
+        work.batch(batches.get(i).paddedTokens());
+        for (int row : batches.get(i).rows()) {
+          TokenIds[] texts = tokens[row];
+          work.row(from + row, lengths[row], texts[texts.length - 1].truncated());
+        }
+      }
+    }
+    return all;
+  }
+
+  /** A row's tokens, special ones included. */
+  private int length(TokenIds[] texts) {
+    int length = template.overhead();
+    for (TokenIds text : texts) {
+      length += text.count();
+    }
+    return length;
   }
 
   @Override

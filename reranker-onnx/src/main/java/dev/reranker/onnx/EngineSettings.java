@@ -21,16 +21,6 @@ record EngineSettings(
   /** A GPU runs one batch at a time; a second thread fills the next one's buffers meanwhile. */
   private static final int GPU_THREADS = 2;
 
-  static EngineSettings of(ModelSource source) {
-    return new EngineSettings(
-        source,
-        source.name(),
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        List.of(ExecutionProvider.cpu()));
-  }
-
   /** The builder's wish, checked against what the model has positions for, or the files' limit. */
   int maxLength(ModelConfig config) {
     if (maxLengthWanted.isEmpty()) {

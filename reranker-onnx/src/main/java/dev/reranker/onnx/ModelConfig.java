@@ -1,236 +1,250 @@
 package dev.reranker.onnx;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
-import dev.reranker.ModelLoadException;
-import dev.reranker.onnx.ModelSource.ModelFile;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** The facts that a model's own JSON files tell; a missing file is an empty object. */
+/**
+ * The facts that a model's own JSON files tell about its texts: how long they may be, how they are
+ * tokenized, and what the model was made for. {@link ModelSource} lists what happens to each key.
+ */
 final class ModelConfig {
 
   /** What a model takes when its files do not say: the length BERT was trained with. */
   private static final int DEFAULT_MAX_LENGTH = 512;
 
-  /** Models whose position ids start behind the padding id, so that they take that many fewer. */
+  /**
+   * Models whose position ids start behind the padding id, so that they take that many fewer: all
+   * in Transformers that count positions as RoBERTa does.
+   */
   private static final Set<String> OFFSET_POSITIONS =
-      Set.of("roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer");
+      Set.of(
+          "altclip_text_model",
+          "bridgetower_text_model",
+          "camembert",
+          "clap_text_model",
+          "data2vec-text",
+          "esm",
+          "ibert",
+          "layoutlmv3",
+          "lilt",
+          "longformer",
+          "luke",
+          "markuplm",
+          "mluke",
+          "mpnet",
+          "roberta",
+          "roberta-prelayernorm",
+          "xlm-roberta",
+          "xlm-roberta-xl",
+          "xmod");
 
-  private static final Set<String> KNOWN_MODULES = Set.of("Transformer", "Pooling", "Normalize");
+  /** Models whose {@code n_positions} is no limit, since their positions are relative. */
+  private static final Set<String> RELATIVE_POSITIONS =
+      Set.of("t5", "mt5", "umt5", "longt5", "switch_transformers");
+
+  /** The file's present name, then those that old releases of sentence-transformers gave it. */
+  private static final List<String> SENTENCE_BERT =
+      List.of(
+          "sentence_bert_config.json",
+          "sentence_roberta_config.json",
+          "sentence_distilbert_config.json",
+          "sentence_camembert_config.json",
+          "sentence_albert_config.json",
+          "sentence_xlm-roberta_config.json",
+          "sentence_xlnet_config.json");
+
+  private static final String NO_CHAT =
+      "chat templates are not supported, only what the tokenizer itself puts around texts";
+
+  /** Templates of ms-swift that put around texts what the tokenizer does. */
+  private static final Set<String> PLAIN_TEMPLATES = Set.of("bert", "dummy", "bge_reranker");
+
+  private static final Set<String> SWIFT_TASKS =
+      Set.of("causal_lm", "seq_cls", "embedding", "prm", "reranker", "generative_reranker");
 
   private final ModelSource source;
-  private final JsonObject config;
-  private final JsonObject tokenizerConfig;
-  private final JsonObject sentenceBert;
+  private final Modules modules;
+  private final JsonFile config;
+  private final JsonFile tokenizerConfig;
+  private final JsonFile sentenceBert;
+  private final JsonFile sentenceTransformers;
+  private final JsonFile swift;
 
   ModelConfig(ModelSource source) {
     this.source = source;
-    this.config = object("config.json");
-    this.tokenizerConfig = object("tokenizer_config.json");
-    this.sentenceBert = object("sentence_bert_config.json");
+    this.modules = Modules.read(source);
+    this.config = transformer(List.of("config.json"));
+    this.tokenizerConfig = transformer(List.of("tokenizer_config.json"));
+    this.sentenceBert = transformer(SENTENCE_BERT);
+    this.sentenceTransformers = JsonFile.read(source, "config_sentence_transformers.json");
+    this.swift = swift(source);
   }
 
-  /** The smallest of the limits that the files name, in tokens, special tokens included. */
-  int maxLength() {
-    int length = Integer.MAX_VALUE;
-    for (OptionalInt limit :
-        List.of(
-            number(tokenizerConfig, "model_max_length"),
-            number(sentenceBert, "max_seq_length"),
-            positions())) {
-      length = Math.min(length, limit.orElse(Integer.MAX_VALUE));
+  /** ms-swift's arguments; other tools' files of that name tell nothing. */
+  private static JsonFile swift(ModelSource source) {
+    JsonFile file = JsonFile.read(source, "args.json");
+    boolean its = file.has("swift_version") || SWIFT_TASKS.contains(file.anyText("task_type"));
+    return its ? file : JsonFile.read(source, List.of());
+  }
+
+  /** A file of the transformer, which old releases saved in a folder of its own. */
+  private JsonFile transformer(List<String> names) {
+    String path = modules.transformerPath();
+    if (!path.isEmpty()) {
+      JsonFile file = JsonFile.read(source, names.stream().map(n -> path + "/" + n).toList());
+      if (file.present()) {
+        return file;
+      }
     }
-    return length == Integer.MAX_VALUE ? DEFAULT_MAX_LENGTH : length;
+    return JsonFile.read(source, names);
+  }
+
+  /** Where the tokenizer may be, the preferred place first. */
+  List<String> tokenizerFiles() {
+    String path = modules.transformerPath();
+    return path.isEmpty()
+        ? ModelSource.TOKENIZER
+        : List.of(path + "/tokenizer.json", "tokenizer.json");
+  }
+
+  ModelSource source() {
+    return source;
+  }
+
+  Modules modules() {
+    return modules;
+  }
+
+  JsonFile config() {
+    return config;
+  }
+
+  JsonFile tokenizerConfig() {
+    return tokenizerConfig;
+  }
+
+  JsonFile sentenceBert() {
+    return sentenceBert;
+  }
+
+  JsonFile sentenceTransformers() {
+    return sentenceTransformers;
+  }
+
+  JsonFile swift() {
+    return swift;
+  }
+
+  /**
+   * How many tokens a row takes, special tokens included: what sentence-transformers' file says,
+   * otherwise the tokenizer's; never more than there are positions.
+   */
+  int maxLength() {
+    OptionalInt saved = limit(sentenceBert, "max_seq_length");
+    OptionalInt processing =
+        limit(sentenceBert.object("processing_kwargs").object("text"), "max_length");
+    OptionalInt trained = first(processing, saved, limit(tokenizerArguments(), "model_max_length"));
+    OptionalInt wanted = first(trained, limit(tokenizerConfig, "model_max_length"));
+    OptionalInt positions = positions();
+    if (wanted.isEmpty()) {
+      return positions.orElse(DEFAULT_MAX_LENGTH);
+    }
+    return Math.min(wanted.getAsInt(), positions.orElse(Integer.MAX_VALUE));
   }
 
   /** How many positions the graph has weights for; longer input would fail inside it. */
   OptionalInt positions() {
-    OptionalInt positions = number(config, "max_position_embeddings");
-    if (positions.isEmpty() || !OFFSET_POSITIONS.contains(text(config, "model_type").orElse(""))) {
+    String type = config.text("model_type").orElse("");
+    OptionalInt positions = limit(config, "max_position_embeddings");
+    if (positions.isEmpty() && !RELATIVE_POSITIONS.contains(type)) {
+      positions = limit(config, "n_positions");
+    }
+    if (positions.isEmpty() || !OFFSET_POSITIONS.contains(type)) {
       return positions;
     }
-    return OptionalInt.of(positions.getAsInt() - padId() - 1);
+    // MPNet's padding id is a constant of its code.
+    int padding = type.equals("mpnet") ? 1 : padId();
+    int left = positions.getAsInt() - padding - 1;
+    if (left < 1) {
+      throw config.refuse(
+          "max_position_embeddings",
+          "models of the type %s use %d of them before the first token: get the file again"
+              .formatted(type, padding + 1));
+    }
+    return OptionalInt.of(left);
   }
 
   /** The id that fills a row behind its text. */
   int padId() {
-    return number(config, "pad_token_id").orElse(0);
+    boolean offset = OFFSET_POSITIONS.contains(config.text("model_type").orElse(""));
+    return config.number("pad_token_id", 0).orElse(offset ? 1 : 0);
   }
 
-  /**
-   * What turns a logit into a score: sentence-transformers' cross-encoders name it in one of two
-   * places; without a name its default for one label is the sigmoid.
-   */
-  Activation activation() {
-    Optional<String> name = text(config, "sbert_ce_default_activation_function");
-    if (config.get("sentence_transformers") instanceof JsonObject nested) {
-      name =
-          text(nested, "activation_fn")
-              .or(() -> text(config, "sbert_ce_default_activation_function"));
-    }
-    if (name.isEmpty()) {
-      return Activation.SIGMOID;
-    }
-    return switch (simple(name.get()).toLowerCase(Locale.ROOT)) {
-      case "sigmoid" -> Activation.SIGMOID;
-      case "identity" -> Activation.IDENTITY;
-      default ->
-          throw new ModelLoadException(
-              "config.json in %s names the activation %s; Sigmoid and Identity are known: choose one with activation(..)"
-                  .formatted(source, name.get()));
-    };
-  }
-
-  /** The pooling that {@code 1_Pooling/config.json} names; mean where there is no such file. */
-  Pooling pooling() {
-    JsonObject pooling = object("1_Pooling/config.json");
-    if (!flag(pooling, "include_prompt", true)) {
-      throw new ModelLoadException(
-          "1_Pooling/config.json in %s leaves the prompt out of pooling (include_prompt false), which is not supported"
-              .formatted(source));
-    }
-    List<String> modes =
-        pooling.keySet().stream()
-            .filter(key -> key.startsWith("pooling_mode_"))
-            .filter(key -> flag(pooling, key, false))
-            .toList();
-    if (modes.isEmpty()) {
-      return Pooling.MEAN;
-    }
-    return switch (String.join("+", modes)) {
-      case "pooling_mode_mean_tokens" -> Pooling.MEAN;
-      case "pooling_mode_cls_token" -> Pooling.CLS;
-      default ->
-          throw new ModelLoadException(
-              "1_Pooling/config.json in %s asks for %s; mean and CLS pooling are supported"
-                  .formatted(source, modes));
-    };
-  }
-
-  /**
-   * Whether vectors are brought to length 1: as {@code modules.json} lists; yes where there is no
-   * such file.
-   */
-  boolean normalize() {
-    List<String> others = otherModules();
-    if (!others.isEmpty()) {
-      throw new ModelLoadException(
-          "modules.json in %s lists %s; Transformer, Pooling and Normalize are supported"
-              .formatted(source, others.get(0)));
-    }
-    return modules()
-        .map(types -> types.stream().anyMatch(type -> simple(type).equals("Normalize")))
-        .orElse(true);
-  }
-
-  /** What {@code modules.json} lists besides a transformer, pooling and normalisation. */
-  List<String> otherModules() {
-    return modules().orElse(List.of()).stream()
-        .filter(type -> !KNOWN_MODULES.contains(simple(type)))
-        .toList();
-  }
-
-  /** The types that {@code modules.json} lists, if there is one. */
-  private Optional<List<String>> modules() {
-    return parse("modules.json")
-        .map(
-            json -> {
-              if (!(json instanceof JsonArray list)) {
-                throw new ModelLoadException(
-                    "modules.json in " + source + " is not a JSON array: get the file again");
-              }
-              return list.asList().stream()
-                  .map(
-                      module ->
-                          module instanceof JsonObject object
-                              ? text(object, "type").orElse("a module without a type")
-                              : module.toString())
-                  .toList();
-            });
-  }
-
-  private static String simple(String type) {
-    return type.substring(type.lastIndexOf('.') + 1);
-  }
-
-  /** The first of these prompts that {@code config_sentence_transformers.json} has, or none. */
-  String prompt(List<String> names) {
-    if (object("config_sentence_transformers.json").get("prompts") instanceof JsonObject prompts) {
-      for (String name : names) {
-        Optional<String> prompt = text(prompts, name);
-        if (prompt.isPresent()) {
-          return prompt.get();
-        }
-      }
-    }
-    return "";
-  }
-
-  private JsonObject object(String file) {
-    return parse(file)
-        .map(
-            json -> {
-              if (json instanceof JsonObject object) {
-                return object;
-              }
-              throw new ModelLoadException(
-                  file + " in " + source + " is not a JSON object: get the file again");
-            })
-        .orElseGet(JsonObject::new);
-  }
-
-  private Optional<JsonElement> parse(String file) {
-    Optional<ModelFile> found = source.find(List.of(file));
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          JsonParser.parseString(new String(found.get().read(), StandardCharsets.UTF_8)));
-    } catch (JsonParseException e) {
-      throw new ModelLoadException(
-          "%s is not valid JSON (%s): get the file again"
-              .formatted(found.get().name(), e.getMessage()),
-          e);
-    }
-  }
-
-  private boolean flag(JsonObject pooling, String key, boolean otherwise) {
-    JsonElement value = pooling.get(key);
-    if (value == null || value.isJsonNull()) {
-      return otherwise;
-    }
-    if (value instanceof JsonPrimitive primitive && primitive.isBoolean()) {
-      return primitive.getAsBoolean();
-    }
-    throw new ModelLoadException(
-        "1_Pooling/config.json in %s has %s for '%s'; true or false is expected"
-            .formatted(source, value, key));
-  }
-
-  private static Optional<String> text(JsonObject object, String key) {
-    JsonElement value = object.get(key);
-    return value != null && value.isJsonPrimitive()
-        ? Optional.of(value.getAsString())
-        : Optional.empty();
-  }
-
-  /** A positive number; files write 1e30 for "no limit", which counts as none. */
-  private static OptionalInt number(JsonObject object, String key) {
-    JsonElement value = object.get(key);
-    if (value == null || !value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
+  /** A limit of at least 1; -1 and numbers beyond a billion stand for none. */
+  private static OptionalInt limit(JsonFile file, String key) {
+    if (file.element(key).filter(value -> value.toString().equals("-1")).isPresent()) {
       return OptionalInt.empty();
     }
-    double number = value.getAsDouble();
-    return number >= 0 && number < 1e9 ? OptionalInt.of((int) number) : OptionalInt.empty();
+    OptionalInt limit = file.number(key, 1);
+    return limit.orElse(0) < 1_000_000_000 ? limit : OptionalInt.empty();
+  }
+
+  private static OptionalInt first(OptionalInt... values) {
+    for (OptionalInt value : values) {
+      if (value.isPresent()) {
+        return value;
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** What sentence-transformers hands to the tokenizer, under its present or its old name. */
+  private JsonFile tokenizerArguments() {
+    JsonFile present = sentenceBert.object("processor_kwargs");
+    return present.present() ? present : sentenceBert.object("tokenizer_args");
+  }
+
+  /** How texts are prepared for the tokenizer; checks what its files say of each other. */
+  TokenizerRules tokenizerRules() {
+    return TokenizerRules.of(this, tokenizerArguments());
+  }
+
+  /**
+   * Checks that the model was made for this.
+   *
+   * @param use what it is loaded as
+   */
+  void requireMadeFor(ModelUse use) {
+    Optional<String> type = sentenceTransformers.text("model_type");
+    if (type.isPresent() && !use.modelTypes().contains(type.get())) {
+      throw sentenceTransformers.refuse("model_type", use.advice());
+    }
+    Optional<String> task = sentenceBert.text("transformer_task");
+    if (task.isPresent() && !task.get().equals(use.transformerTask())) {
+      throw sentenceBert.refuse("transformer_task", use.advice());
+    }
+    Optional<String> swiftTask = swift.text("task_type");
+    if (swiftTask.isPresent() && !use.swiftTasks().contains(swiftTask.get())) {
+      throw swift.refuse("task_type", use.advice());
+    }
+    if (swiftTask.isPresent() && !PLAIN_TEMPLATES.contains(swift.text("template").orElse("bert"))) {
+      throw swift.refuse("template", NO_CHAT);
+    }
+    JsonFile modalities = sentenceBert.object("modality_config");
+    if (modalities.keys().contains("message")) {
+      throw sentenceBert.refuse("modality_config", NO_CHAT);
+    }
+    JsonFile text = modalities.object("text");
+    boolean plain =
+        text.text("method").orElse("").equals("forward")
+            && text.text("method_output_name").orElse("").equals(use.modelOutput());
+    if (modalities.present() && !plain) {
+      throw sentenceBert.refuse(
+          "modality_config",
+          "text that goes through 'forward' and gives '%s' is supported"
+              .formatted(use.modelOutput()));
+    }
   }
 }

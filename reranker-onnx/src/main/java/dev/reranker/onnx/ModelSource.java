@@ -1,28 +1,65 @@
 package dev.reranker.onnx;
 
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a model's files are: a directory, the class path, or single files.
  *
  * <p>The files are those of the Hugging Face layout. Two are required: the graph ({@code
- * model.onnx} or {@code onnx/model.onnx}) and {@code tokenizer.json}. The others tell the model's
- * facts where they are present: {@code config.json}, {@code tokenizer_config.json}, {@code
- * sentence_bert_config.json}, {@code modules.json}, {@code 1_Pooling/config.json}, {@code
- * config_sentence_transformers.json}.
+ * model.onnx} or {@code onnx/model.onnx}, with its weights in files beside it or not; another one
+ * by {@link #graph(String)}) and {@code tokenizer.json}. The others tell the model's facts where
+ * they are present. Each of their keys that can change a score is read in every form that
+ * Transformers, sentence-transformers (up to 6), Optimum and ms-swift write, or refused with a
+ * {@link ModelLoadException} that names file, key, value and the way out; none is taken for a
+ * default. A null is a missing key. What the builder says makes the files' word irrelevant.
+ *
+ * <table>
+ * <caption>Files and keys; → what to call on the builder where one is refused</caption>
+ * <tr><th>File<th>Keys<th>What happens
+ * <tr><td>config.json<td>model_type, max_position_embeddings, n_positions<td>bound the length; models that count positions as RoBERTa does lose those up to the padding id
+ * <tr><td>config.json<td>pad_token_id<td>fills rows; default 0, or 1 for models like RoBERTa
+ * <tr><td>config.json<td>id2label, label2id<td>of two labels: their names say which one is relevant, otherwise refused → {@code positiveLabel(..)}; of one label, no effect
+ * <tr><td>config.json<td>sentence_transformers.activation_fn, sbert_ce_default_activation_function<td>torch's Sigmoid, Identity, and Softmax of two labels; others refused → {@code activation(..)}
+ * <tr><td>config.json<td>problem_type<td>of one label, and single_label_classification: no effect; others refused → {@code activation(..)}
+ * <tr><td>config.json<td>all others<td>shape the graph, which has them inside
+ * <tr><td>tokenizer.json<td>normalizer, pre_tokenizer, post_processor, model, added_tokens<td>as they are; where only a chat template (in tokenizer_config.json or a file of its own) tells query and passage apart, the model is refused
+ * <tr><td>tokenizer.json<td>truncation, padding<td>off: texts are cut here, at their end, and results say so
+ * <tr><td>tokenizer_config.json<td>model_max_length<td>the length, unless sentence-transformers' file names one
+ * <tr><td>tokenizer_config.json<td>do_lower_case, strip_accents, add_prefix_space, add_bos_token, add_eos_token<td>must agree with {@code tokenizer.json}, otherwise refused
+ * <tr><td>tokenizer_config.json<td>truncation_side, split_special_tokens<td>{@code right} and false; others refused
+ * <tr><td>tokenizer_config.json<td>padding_side and others<td>no effect
+ * <tr><td>sentence_bert_config.json (or its six older names)<td>max_seq_length; tokenizer_args, processor_kwargs: model_max_length; processing_kwargs: text.max_length<td>the length
+ * <tr><td>sentence_bert_config.json<td>do_lower_case<td>texts are lower-cased before the tokenizer's normalizer
+ * <tr><td>sentence_bert_config.json<td>other arguments for the tokenizer, chat templates, other ways through the transformer (modality_config)<td>refused
+ * <tr><td>sentence_bert_config.json<td>transformer_task<td>must fit what the model is loaded as
+ * <tr><td>sentence_bert_config.json<td>query_expansion, query_length, document_length<td>refused by {@link OnnxMultiVectorEmbedder} → {@code plainTokens(true)}
+ * <tr><td>modules.json<td>type<td>Transformer, Pooling and Normalize of sentence-transformers, under their names of any release; others refused, unless the graph gives sentence_embedding and so has them inside
+ * <tr><td>modules.json<td>path<td>where the module's own files are
+ * <tr><td>the pooling module's config.json<td>pooling_mode, pooling_mode_*<td>mean and CLS; others refused → {@code pooling(..)}
+ * <tr><td>the pooling module's config.json<td>include_prompt<td>false is refused where there is a prompt → {@code pooling(..)}
+ * <tr><td>the normalising module's config.json<td>module_input_name, module_output_name<td>sentence_embedding; others refused → {@code normalize(..)}
+ * <tr><td>config_sentence_transformers.json<td>model_type<td>must fit what the model is loaded as
+ * <tr><td>config_sentence_transformers.json<td>activation_fn<td>as in {@code config.json}, which it goes before
+ * <tr><td>config_sentence_transformers.json<td>prompts, default_prompt_name<td>query, and document, passage or corpus, otherwise the default one; a cross-encoder's default one stands before the query; what is not clear is refused → {@code queryPrompt(..)}, {@code passagePrompt(..)}
+ * <tr><td>config_sentence_transformers.json<td>similarity_fn_name<td>cosine, and what orders as it does; others refused → {@code normalize(..)}
+ * <tr><td>config_sentence_transformers.json<td>truncate_dim<td>vectors are cut to it
+ * <tr><td>config_sentence_transformers.json<td>query_prefix, document_prefix, do_query_expansion, skiplist_words (PyLate)<td>refused by {@link OnnxMultiVectorEmbedder}
+ * <tr><td>args.json (ms-swift)<td>task_type, template, problem_type<td>must fit; chat templates, generative rerankers and embedders without modules.json are refused
+ * <tr><td>ort_config.json, quantize_config.json (Optimum)<td>all<td>no effect: they say how the graph was made
+ * </table>
  *
  * <p>Nothing is downloaded, and nothing is read before a model is built from the source.
  */
@@ -31,24 +68,53 @@ public final class ModelSource {
   static final List<String> GRAPH = List.of("model.onnx", "onnx/model.onnx");
   static final List<String> TOKENIZER = List.of("tokenizer.json");
 
-  /** How the small text begins that a clone without Git LFS has in place of a large file. */
-  private static final byte[] GIT_LFS =
-      "version https://git-lfs.".getBytes(StandardCharsets.US_ASCII);
+  /**
+   * Where no folder can be listed, these are tried: what Optimum and others call their variants.
+   */
+  private static final List<String> VARIANTS =
+      Stream.of(
+              "quantized",
+              "int8",
+              "uint8",
+              "fp16",
+              "q4",
+              "q4f16",
+              "bnb4",
+              "optimized",
+              "O1",
+              "O2",
+              "O3",
+              "O4",
+              "qint8_avx512",
+              "qint8_avx512_vnni",
+              "quint8_avx2",
+              "qint8_arm64")
+          .flatMap(v -> Stream.of("model_" + v + ".onnx", "onnx/model_" + v + ".onnx"))
+          .toList();
 
   private final String name;
   private final String place;
   private final Function<String, @Nullable ModelFile> files;
+  private final Supplier<List<String>> graphs;
+  private final List<String> graph;
 
-  private ModelSource(String name, String place, Function<String, @Nullable ModelFile> files) {
+  private ModelSource(
+      String name,
+      String place,
+      Function<String, @Nullable ModelFile> files,
+      Supplier<List<String>> graphs,
+      List<String> graph) {
     this.name = name;
     this.place = place;
     this.files = files;
+    this.graphs = graphs;
+    this.graph = graph;
   }
 
   /**
    * A directory in the Hugging Face layout.
    *
-   * @param directory the directory
+   * @param directory the directory; links in it are followed
    * @return the source, named after the directory
    */
   public static ModelSource directory(Path directory) {
@@ -57,16 +123,28 @@ public final class ModelSource {
         fileName(absolute),
         "directory " + absolute,
         file -> {
-          if (!Files.isDirectory(absolute)) {
-            throw new ModelLoadException(
-                absolute
-                    + (Files.exists(absolute) ? " is not a directory" : " does not exist")
-                    + ": give the directory with the model's files, "
-                    + "model.onnx (or onnx/model.onnx) and tokenizer.json");
-          }
-          Path path = absolute.resolve(file);
-          return Files.isRegularFile(path) ? ModelFile.of(path) : null;
-        });
+          requireDirectory(absolute);
+          return ModelFile.at(absolute.resolve(file));
+        },
+        () -> graphsIn(absolute),
+        GRAPH);
+  }
+
+  /**
+   * The model that a graph file belongs to: the file's directory, or the one above it if that is
+   * called {@code onnx}. The same as {@code directory(..).graph(..)}.
+   *
+   * @param graph the ONNX file
+   * @return the source, named after the directory
+   */
+  public static ModelSource graphFile(Path graph) {
+    Path absolute = graph.toAbsolutePath().normalize();
+    Path directory = Objects.requireNonNullElse(absolute.getParent(), absolute);
+    Path above = directory.getParent();
+    if (above != null && fileName(directory).equals("onnx")) {
+      directory = above;
+    }
+    return directory(directory).graph(directory.relativize(absolute).toString().replace('\\', '/'));
   }
 
   /**
@@ -78,10 +156,13 @@ public final class ModelSource {
    */
   public static ModelSource classpath(String folder) {
     String root = folder.replaceAll("^/+|/+$", "");
+    Function<String, @Nullable ModelFile> files = file -> resource(root + "/" + file);
     return new ModelSource(
         root.substring(root.lastIndexOf('/') + 1),
         "class path folder " + root,
-        file -> resource(root + "/" + file));
+        files,
+        () -> VARIANTS.stream().filter(file -> files.apply(file) != null).toList(),
+        GRAPH);
   }
 
   /**
@@ -99,8 +180,10 @@ public final class ModelSource {
         "files " + model.toAbsolutePath() + " and " + tokenizer.toAbsolutePath(),
         file -> {
           Path path = paths.get(file);
-          return path != null && Files.isRegularFile(path) ? ModelFile.of(path) : null;
-        });
+          return path == null ? null : ModelFile.at(path);
+        },
+        List::of,
+        GRAPH);
   }
 
   /**
@@ -118,7 +201,25 @@ public final class ModelSource {
         file -> {
           String resource = names.get(file);
           return resource == null ? null : resource(resource);
-        });
+        },
+        List::of,
+        GRAPH);
+  }
+
+  /**
+   * The same model with another graph, for example a quantised one; all other files stay in effect.
+   *
+   * @param file the ONNX file, relative to the model's folder, for example {@code
+   *     "onnx/model_quantized.onnx"}
+   * @return a new source of the same name
+   * @throws IllegalStateException if this source was made from single files
+   */
+  public ModelSource graph(String file) {
+    if (!place.startsWith("directory ") && !place.startsWith("class path folder ")) {
+      throw new IllegalStateException(
+          "the graph of " + place + " is already chosen: give another file instead");
+    }
+    return new ModelSource(name, place, files, graphs, List.of(file));
   }
 
   /**
@@ -141,22 +242,83 @@ public final class ModelSource {
     return candidates.stream().map(files).filter(Objects::nonNull).findFirst();
   }
 
+  /** The graph: the chosen file, or the one with the usual name. */
+  ModelFile graph() {
+    return find(graph).orElseThrow(this::noGraph).check();
+  }
+
+  /** Whether the graph is there. */
+  boolean hasGraph() {
+    return find(graph).isPresent();
+  }
+
   /** The first of these files; an error that names them where none is there. */
   ModelFile require(List<String> candidates) {
-    ModelFile file =
-        find(candidates)
-            .orElseThrow(
-                () ->
-                    new ModelLoadException(
-                        "%s is missing in %s: a model needs model.onnx (or onnx/model.onnx) and tokenizer.json"
-                            .formatted(String.join(" or ", candidates), place)));
-    if (file.startsWith(GIT_LFS)) {
-      throw new ModelLoadException(
-          file.name()
-              + " is a pointer of Git LFS, not the file itself: run 'git lfs pull' in the clone,"
-              + " or download the file");
+    return find(candidates).orElseThrow(() -> missing(candidates)).check();
+  }
+
+  private ModelLoadException missing(List<String> candidates) {
+    return new ModelLoadException(
+        "%s is missing in %s: a model needs model.onnx (or onnx/model.onnx) and tokenizer.json%s"
+            .formatted(String.join(" or ", candidates), place, above(candidates)));
+  }
+
+  /** Whoever gives the folder of the graphs means the one above. */
+  private String above(List<String> candidates) {
+    for (String file : candidates) {
+      try {
+        if (place.startsWith("directory ") && files.apply("../" + file) != null) {
+          return "; "
+              + file
+              + " is in the directory above: give that one, and choose the graph by"
+              + " ModelSource.directory(..).graph(..) if it is not model.onnx";
+        }
+      } catch (ModelLoadException e) {
+        return "";
+      }
     }
-    return file;
+    return "";
+  }
+
+  private ModelLoadException noGraph() {
+    List<String> there = graphs.get();
+    if (there.isEmpty()) {
+      return missing(graph);
+    }
+    return new ModelLoadException(
+        "%s is missing in %s, but %s %s there: choose one by ModelSource.directory(..).graph(\"%s\")"
+            .formatted(
+                String.join(" or ", graph),
+                place,
+                String.join(", ", there),
+                there.size() == 1 ? "is" : "are",
+                there.get(0)));
+  }
+
+  private static void requireDirectory(Path directory) {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    String what = Files.exists(directory) ? " is not a directory" : " does not exist";
+    String advice =
+        fileName(directory).endsWith(".onnx") && Files.exists(directory)
+            ? ": give ModelSource.graphFile(..), or the directory and its graph(..)"
+            : ": give the directory with the model's files, "
+                + "model.onnx (or onnx/model.onnx) and tokenizer.json";
+    throw new ModelLoadException(directory + what + advice);
+  }
+
+  private static List<String> graphsIn(Path directory) {
+    try (Stream<Path> files =
+        Files.walk(directory, 2, java.nio.file.FileVisitOption.FOLLOW_LINKS)) {
+      return files
+          .filter(file -> fileName(file).endsWith(".onnx") && Files.isRegularFile(file))
+          .map(file -> directory.relativize(file).toString().replace('\\', '/'))
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of(); // What cannot be listed is not offered; the error says what is missing.
+    }
   }
 
   private static @Nullable ModelFile resource(String resource) {
@@ -178,39 +340,5 @@ public final class ModelSource {
 
   private static String withoutExtension(String file) {
     return file.contains(".") ? file.substring(0, file.lastIndexOf('.')) : file;
-  }
-
-  /** One file of a model: on disk, or a class path resource. */
-  record ModelFile(String name, Optional<Path> path, Opener opener) {
-
-    @FunctionalInterface
-    interface Opener {
-      InputStream open() throws IOException;
-    }
-
-    static ModelFile of(Path path) {
-      return new ModelFile(path.toString(), Optional.of(path), () -> Files.newInputStream(path));
-    }
-
-    static ModelFile of(URL url) {
-      return new ModelFile(url.toString(), Optional.empty(), url::openStream);
-    }
-
-    byte[] read() {
-      return read(Integer.MAX_VALUE);
-    }
-
-    boolean startsWith(byte[] beginning) {
-      return Arrays.equals(read(beginning.length), beginning);
-    }
-
-    private byte[] read(int most) {
-      try (InputStream in = opener.open()) {
-        return in.readNBytes(most);
-      } catch (IOException e) {
-        throw new ModelLoadException(
-            name + " cannot be read (" + e + "): check that the file is there and readable", e);
-      }
-    }
   }
 }

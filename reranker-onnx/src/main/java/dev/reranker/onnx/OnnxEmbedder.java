@@ -1,10 +1,11 @@
 package dev.reranker.onnx;
 
 import dev.reranker.Embedder;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A bi-encoder on ONNX Runtime: turns a text into one vector.
@@ -15,29 +16,61 @@ import java.util.Optional;
  * }
  * }
  *
- * <p>Pooling, normalisation, prompts and length come from the model's files ({@code modules.json},
- * {@code 1_Pooling/config.json}, {@code config_sentence_transformers.json}, …) or the builder. A
- * graph that already pools (an output {@code sentence_embedding}) is taken as it is. Text beyond
- * {@link ModelInfo#maxLength()} tokens is cut.
+ * <p>Pooling, normalisation, prompts and length come from the model's files, as {@link ModelSource}
+ * lists, or the builder. A graph that already pools (an output {@code sentence_embedding}) is taken
+ * as it is. A passage beyond {@link ModelInfo#maxLength()} tokens is cut; a query beyond them, its
+ * prompt included, is an {@link IllegalArgumentException}.
  *
- * <p>One instance serves any number of threads; {@link #close()} waits for calls in flight.
+ * <p>One instance serves any number of threads and reads the caller's list on the caller's thread
+ * alone; memory follows the batch budget, not the length of the list. {@link #close()} refuses new
+ * calls and waits for those in flight. An interrupted caller gets a {@link
+ * dev.reranker.error.CancelledException} and stays interrupted.
  */
 public final class OnnxEmbedder implements Embedder {
+
+  /** The output of graphs exported with all of sentence-transformers' modules. */
+  private static final String POOLED = "sentence_embedding";
 
   private final TextEncoder encoder;
   private final Pooling pooling;
   private final boolean normalize;
+  private final int dimension;
+  private final ModelInfo info;
 
-  private OnnxEmbedder(TextEncoder encoder, Pooling pooling, boolean normalize) {
+  private OnnxEmbedder(TextEncoder encoder, Builder builder, EmbedderConfig config) {
     this.encoder = encoder;
-    this.pooling = pooling;
-    this.normalize = normalize;
-    OnnxSession.Output output = encoder.output();
+    GraphOutput output = encoder.output();
     if (output.rowShape().length != (output.perToken() ? 2 : 1)) {
       throw new ModelLoadException(
           "'%s' gives its output '%s' with the row shape %s; an embedder gives [batch, tokens, dimension] or [batch, dimension]"
-              .formatted(name(), output.name(), Arrays.toString(output.rowShape())));
+              .formatted(encoder.info().name(), output.name(), Arrays.toString(output.rowShape())));
     }
+    config.requireModules(output.name().equals(POOLED));
+    // A graph that pools has no use for what the files say of it.
+    this.pooling =
+        output.perToken()
+            ? builder.pooling.orElseGet(() -> config.pooling(encoder.hasPrompts()))
+            : Pooling.CLS;
+    this.normalize = builder.normalize.orElseGet(config::normalize);
+    this.dimension = dimension(builder.dimension.orElseGet(config::dimension), output.width());
+    this.info =
+        encoder
+            .info()
+            .with(
+                encoder
+                    .fingerprint()
+                    .with("pooling", output.perToken() ? pooling : "in the graph")
+                    .with("normalize", normalize)
+                    .with("dimension", dimension));
+  }
+
+  private int dimension(OptionalInt wanted, int width) {
+    if (wanted.orElse(1) > width) {
+      throw new IllegalArgumentException(
+          "dimension is %d; '%s' gives %d: ask for at most that"
+              .formatted(wanted.getAsInt(), encoder.info().name(), width));
+    }
+    return wanted.orElse(width);
   }
 
   /**
@@ -55,7 +88,7 @@ public final class OnnxEmbedder implements Embedder {
    * @return the model's facts
    */
   public ModelInfo info() {
-    return encoder.info();
+    return info;
   }
 
   /**
@@ -74,12 +107,17 @@ public final class OnnxEmbedder implements Embedder {
 
   @Override
   public String name() {
-    return encoder.info().name();
+    return info.name();
+  }
+
+  @Override
+  public String fingerprint() {
+    return info.fingerprint();
   }
 
   @Override
   public int dimension() {
-    return encoder.output().width();
+    return dimension;
   }
 
   @Override
@@ -92,27 +130,29 @@ public final class OnnxEmbedder implements Embedder {
     return List.of(encoder.passages(passages, float[][]::new, this::vector));
   }
 
-  private float[] vector(TextEncoder.Row row) {
-    return encoder.finish(pool(row), normalize, row);
+  private float[] vector(Row row) {
+    float[] whole = pool(row);
+    float[] vector = dimension < whole.length ? Arrays.copyOf(whole, dimension) : whole;
+    return encoder.finish(vector, normalize, row);
   }
 
   /** A text's vector before normalisation. */
-  private float[] pool(TextEncoder.Row row) {
-    int dimension = dimension();
-    float[] vector = new float[dimension];
-    if (!encoder.output().perToken() || pooling == Pooling.CLS) {
+  private float[] pool(Row row) {
+    int width = encoder.output().width();
+    float[] vector = new float[width];
+    if (pooling == Pooling.CLS) {
       row.get(0, vector);
       return vector;
     }
-    float[] token = new float[dimension];
-    double[] sum = new double[dimension];
+    float[] token = new float[width];
+    double[] sum = new double[width];
     for (int t = 0; t < row.length(); t++) {
       row.get(t, token);
-      for (int d = 0; d < dimension; d++) {
+      for (int d = 0; d < width; d++) {
         sum[d] += token[d];
       }
     }
-    for (int d = 0; d < dimension; d++) {
+    for (int d = 0; d < width; d++) {
       vector[d] = (float) (sum[d] / row.length());
     }
     return vector;
@@ -128,6 +168,7 @@ public final class OnnxEmbedder implements Embedder {
 
     private Optional<Pooling> pooling = Optional.empty();
     private Optional<Boolean> normalize = Optional.empty();
+    private Optional<OptionalInt> dimension = Optional.empty();
 
     private Builder() {}
 
@@ -137,7 +178,7 @@ public final class OnnxEmbedder implements Embedder {
     }
 
     /**
-     * Sets the pooling; default: as {@code 1_Pooling/config.json} says, otherwise the mean.
+     * Sets the pooling; default: as the file of the pooling module says, otherwise the mean.
      *
      * @param pooling how token vectors become one
      * @return this
@@ -160,23 +201,40 @@ public final class OnnxEmbedder implements Embedder {
     }
 
     /**
+     * Sets to how many values vectors are cut, for models trained for that (Matryoshka); default:
+     * as the model's {@code truncate_dim} says, otherwise they are left whole. What is cut is
+     * brought to length 1 afterwards, if vectors are at all.
+     *
+     * @param values at least 1, at most what the graph gives
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder dimension(int values) {
+      if (values < 1) {
+        throw new IllegalArgumentException("dimension is " + values + "; it is at least 1");
+      }
+      this.dimension = Optional.of(OptionalInt.of(values));
+      return this;
+    }
+
+    /**
      * Loads the model.
      *
      * @return the embedder, to be closed by the caller
-     * @throws ModelLoadException if a file is missing or damaged, or the model is not a bi-encoder
+     * @throws ModelLoadException if a file is missing or damaged or asks for what is not supported,
+     *     or the model is not a bi-encoder
      * @throws IllegalStateException if no model was given
      * @throws IllegalArgumentException if a setting does not fit the model
      */
     public OnnxEmbedder build() {
       EngineSettings settings = settings();
       var config = new ModelConfig(settings.source());
-      Pooling chosenPooling = pooling.orElseGet(config::pooling);
-      boolean chosenNormalize = normalize.orElseGet(config::normalize);
+      config.requireMadeFor(ModelUse.EMBEDDER);
       return open(
           settings,
           config,
-          List.of("sentence_embedding", "last_hidden_state", "token_embeddings"),
-          encoder -> new OnnxEmbedder(encoder, chosenPooling, chosenNormalize));
+          List.of(POOLED, "last_hidden_state", "token_embeddings"),
+          encoder -> new OnnxEmbedder(encoder, this, new EmbedderConfig(config)));
     }
   }
 }

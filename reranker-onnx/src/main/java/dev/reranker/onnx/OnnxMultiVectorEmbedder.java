@@ -1,8 +1,8 @@
 package dev.reranker.onnx;
 
-import dev.reranker.InferenceException;
-import dev.reranker.ModelLoadException;
 import dev.reranker.MultiVectorEmbedder;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.ModelLoadException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,20 +24,27 @@ import java.util.List;
  *
  * <p><b>Models.</b> Best are those trained for late interaction, exported with their projection
  * inside the graph; an ordinary bi-encoder's token vectors work too, less well. Prompts and length
- * come from the model's files as for {@link OnnxEmbedder}. Text beyond {@link
- * ModelInfo#maxLength()} tokens is cut. ColBERT's padding of queries with [MASK] is not done.
+ * come from the model's files as for {@link OnnxEmbedder}. A passage beyond {@link
+ * ModelInfo#maxLength()} tokens is cut; a query beyond them, its prompt included, is an {@link
+ * IllegalArgumentException}. ColBERT's padding of queries with [MASK] is not done; a model whose
+ * files ask for it is refused, unless the builder says {@link Builder#plainTokens}.
  *
- * <p>One instance serves any number of threads; {@link #close()} waits for calls in flight.
+ * <p>One instance serves any number of threads and reads the caller's list on the caller's thread
+ * alone; memory follows the batch budget and the vectors, not the length of the list. {@link
+ * #close()} refuses new calls and waits for those in flight. An interrupted caller gets a {@link
+ * dev.reranker.error.CancelledException} and stays interrupted.
  */
 public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
 
   private static final String BARE_OUTPUT = "last_hidden_state";
 
   private final TextEncoder encoder;
+  private final ModelInfo info;
 
   private OnnxMultiVectorEmbedder(TextEncoder encoder, List<String> otherModules) {
     this.encoder = encoder;
-    OnnxSession.Output output = encoder.output();
+    this.info = encoder.info().with(encoder.fingerprint());
+    GraphOutput output = encoder.output();
     if (!output.perToken()) {
       throw new ModelLoadException(
           "'%s' gives its output '%s' with the row shape %s; a multi-vector embedder needs one vector a token, [batch, tokens, dimension]: export the graph with last_hidden_state or token_embeddings"
@@ -65,7 +72,7 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
    * @return the model's facts
    */
   public ModelInfo info() {
-    return encoder.info();
+    return info;
   }
 
   /**
@@ -84,7 +91,12 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
 
   @Override
   public String name() {
-    return encoder.info().name();
+    return info.name();
+  }
+
+  @Override
+  public String fingerprint() {
+    return info.fingerprint();
   }
 
   @Override
@@ -95,6 +107,7 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
   /**
    * {@inheritDoc}
    *
+   * @throws IllegalArgumentException if the query, with its prompt, is too long for the model
    * @throws InferenceException if the model fails or gives NaN
    * @throws NullPointerException if the query is null
    * @throws IllegalStateException if this embedder is closed
@@ -117,7 +130,7 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
     return Arrays.stream(vectors).map(tokens -> List.of(tokens)).toList();
   }
 
-  private float[][] vectors(TextEncoder.Row row) {
+  private float[][] vectors(Row row) {
     float[][] vectors = new float[row.textTokens()][dimension()];
     for (int t = 0; t < vectors.length; t++) {
       row.get(row.leading() + t, vectors[t]);
@@ -134,10 +147,25 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
   /** Collects the settings; not thread-safe. */
   public static final class Builder extends EmbedderBuilder<Builder> {
 
+    private boolean plainTokens;
+
     private Builder() {}
 
     @Override
     Builder self() {
+      return this;
+    }
+
+    /**
+     * Sets whether the token vectors are taken as they are, though the model's files ask for what
+     * is not done here: padding queries with [MASK], a length of its own for queries or passages,
+     * leaving words out; default: no, such a model is refused.
+     *
+     * @param plain whether to
+     * @return this
+     */
+    public Builder plainTokens(boolean plain) {
+      this.plainTokens = plain;
       return this;
     }
 
@@ -153,7 +181,13 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
     public OnnxMultiVectorEmbedder build() {
       EngineSettings settings = settings();
       var config = new ModelConfig(settings.source());
-      List<String> otherModules = config.otherModules();
+      config.requireMadeFor(ModelUse.MULTI_VECTOR);
+      var tokens = new TokenVectorConfig(config);
+      tokens.requirePrompts(hasQueryPrompt(), hasPassagePrompt());
+      if (!plainTokens) {
+        tokens.requirePlain();
+      }
+      List<String> otherModules = tokens.otherModules();
       return open(
           settings,
           config,

@@ -1,16 +1,18 @@
 package dev.reranker.onnx;
 
-import dev.reranker.InferenceException;
-import dev.reranker.ModelLoadException;
 import dev.reranker.RerankRequest;
 import dev.reranker.RerankResult;
-import dev.reranker.RerankStats;
 import dev.reranker.Reranker;
 import dev.reranker.Scorer;
+import dev.reranker.SearchContext;
+import dev.reranker.error.CancelledException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.ModelLoadException;
+import dev.reranker.internal.Checks;
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A cross-encoder on ONNX Runtime: reads query and passage together and gives one logit a pair.
@@ -23,21 +25,21 @@ import java.util.Objects;
  *
  * <p><b>Input.</b> Query and passage are joined as the model's tokenizer joins them, for example
  * {@code [CLS] query [SEP] passage [SEP]}, to at most {@link ModelInfo#maxLength()} tokens. Only
- * the passage is cut, at its end, and results say so ({@link
- * dev.reranker.RankedDocument#truncated()}). At least {@value #MIN_PASSAGE_TOKENS} tokens (a
- * quarter of the length, where that is less) are kept for the passage; a query that leaves fewer is
- * an {@link IllegalArgumentException}. Any text is a passage, the empty one too; lone surrogates
- * count as U+FFFD.
+ * the passage is cut, at its end, and results say so ({@link dev.reranker.Hit#truncated()}). At
+ * least {@value #MIN_PASSAGE_TOKENS} tokens (a quarter of the length, where that is less) are kept
+ * for the passage; a query that leaves fewer is an {@link IllegalArgumentException}. Any text is a
+ * passage, the empty one too; lone surrogates count as U+FFFD.
  *
  * <p><b>Scores.</b> The logit is the model's raw output; of a head with two labels it is the second
- * minus the first. The score is its activation: the one that the model's {@code config.json} names,
- * otherwise the sigmoid. Scores do not depend on what else is in the list: the same pair has the
- * same logit to 1e-4 alone or among thousands.
+ * minus the first, or the first minus the second where the labels' names say so. The score is its
+ * activation: the one that the model's files name, otherwise the sigmoid. Scores do not depend on
+ * what else is in the list: the same pair has the same logit to 1e-4 alone or among thousands.
  *
  * <p><b>Threads and memory.</b> One instance serves any number of threads and runs at most {@link
- * ModelInfo#threads()} batches at a time, on threads of its own. Memory follows the batch budget,
- * not the length of the list. {@link #close()} waits for calls in flight. An interrupted caller
- * gets an {@link InferenceException} and stays interrupted.
+ * ModelInfo#threads()} batches at a time, on threads of its own; the caller's list is read on the
+ * caller's thread alone. Memory follows the batch budget, not the length of the list: candidates
+ * are taken in waves, the first of them first. {@link #close()} refuses new calls and waits for
+ * those in flight. An interrupted caller gets a {@link CancelledException} and stays interrupted.
  */
 public final class OnnxReranker implements Reranker, Scorer {
 
@@ -49,12 +51,26 @@ public final class OnnxReranker implements Reranker, Scorer {
   private final Engine engine;
   private final Activation activation;
   private final int labels;
+  private final int positive;
+  private final String queryPrompt;
   private final int queryLimit;
+  private final ModelInfo info;
 
-  private OnnxReranker(Engine engine, Activation activation) {
+  private OnnxReranker(Engine engine, Builder builder, RerankerConfig config) {
     this.engine = engine;
-    this.activation = activation;
     this.labels = labels(engine);
+    this.positive = positive(builder.positiveLabel, config);
+    this.activation = builder.activation.orElseGet(() -> config.activation(labels));
+    this.queryPrompt = builder.queryPrompt.orElseGet(config::queryPrompt);
+    this.info =
+        engine
+            .info()
+            .with(
+                engine
+                    .fingerprint()
+                    .with("activation", activation)
+                    .with("positive", positive)
+                    .with("queryPrompt", queryPrompt));
     int room = engine.room();
     this.queryLimit = room - Math.min(MIN_PASSAGE_TOKENS, room / 4);
     if (queryLimit < 1) {
@@ -65,18 +81,24 @@ public final class OnnxReranker implements Reranker, Scorer {
   }
 
   private static int labels(Engine engine) {
-    OnnxSession.Output output = engine.output();
+    GraphOutput output = engine.output();
     int labels = output.width();
     boolean flat = output.rowShape().length <= 1 || labels == 1;
     if (!flat || labels < 1 || labels > 2) {
-      throw new ModelLoadException(
-          "'%s' gives its output '%s' as [batch, %s]; a cross-encoder with one or two labels gives [batch], [batch, 1], [batch, 1, 1] or [batch, 2]"
-              .formatted(
-                  engine.info().name(),
-                  output.name(),
-                  java.util.Arrays.toString(output.rowShape()).replaceAll("[\\[\\]]", "")));
+      throw RerankerConfig.notOneOrTwo(engine.info().name(), output);
     }
     return labels;
+  }
+
+  private int positive(OptionalInt wanted, RerankerConfig config) {
+    if (labels == 2) {
+      return wanted.orElseGet(config::positiveLabel);
+    }
+    if (wanted.orElse(0) != 0) {
+      throw new IllegalArgumentException(
+          "positiveLabel is %d; '%s' gives one label, 0".formatted(wanted.getAsInt(), name()));
+    }
+    return 0;
   }
 
   /**
@@ -94,7 +116,7 @@ public final class OnnxReranker implements Reranker, Scorer {
    * @return the model's facts
    */
   public ModelInfo info() {
-    return engine.info();
+    return info;
   }
 
   /**
@@ -119,14 +141,16 @@ public final class OnnxReranker implements Reranker, Scorer {
   /**
    * {@inheritDoc}
    *
+   * @throws CancelledException if the thread is interrupted before all is scored; it stays so
    * @throws NullPointerException if an argument or a passage is null
    * @throws IllegalStateException if this reranker is closed
    */
   @Override
   public float[] score(String query, List<String> passages) {
-    Objects.requireNonNull(query, "query");
-    Engine.requireTexts(passages);
-    float[] logits = engine.call(() -> run(query, passages)).logits;
+    Checks.query(query);
+    List<String> texts = Checks.copyOf(passages, "passage");
+    float[] logits = new float[texts.size()];
+    engine.call(() -> run(query, texts, logits, SearchContext.create()));
     for (int i = 0; i < logits.length; i++) {
       if (!Float.isFinite(logits[i])) {
         throw new InferenceException(
@@ -137,68 +161,57 @@ public final class OnnxReranker implements Reranker, Scorer {
     return logits;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Candidates are read in the order they come in, some tens or hundreds at a time. Once the
+   * request's deadline has passed, what is under way is finished and the rest is left unscored,
+   * which the report says.
+   *
+   * @throws CancelledException if the request's context is cancelled, or the thread is interrupted
+   *     before all is scored; it stays so
+   */
   @Override
   public RerankResult rerank(RerankRequest request) {
     long start = System.nanoTime();
-    Scored scored = engine.call(() -> run(request.query(), request.texts()));
-    var stats =
-        new RerankStats(
-            scored.logits.length,
-            0,
-            scored.truncated.cardinality(),
-            scored.work.tokens(),
-            scored.work.paddedTokens(),
-            Duration.ofNanos(System.nanoTime() - start));
-    return RerankResult.ranked(request, name(), scored.logits, activation, scored.truncated, stats);
-  }
-
-  private record Scored(float[] logits, BitSet truncated, Engine.Work work) {}
-
-  private Scored run(String query, List<String> passages) {
-    TokenIds queryIds = encodeQuery(query);
-    int room = engine.room() - queryIds.count();
-    long request = engine.begin();
-    TokenIds[] tokens = engine.encodeAll(request, passages, room);
-
-    var truncated = new BitSet(tokens.length);
-    int[] lengths = new int[tokens.length];
-    for (int i = 0; i < tokens.length; i++) {
-      lengths[i] = queryIds.count() + tokens[i].count();
-      truncated.set(i, tokens[i].truncated());
-    }
-    float[] logits = new float[tokens.length];
-    Engine.Work work =
-        engine.run(
-            request,
-            lengths,
-            row -> new TokenIds[] {queryIds, tokens[row]},
-            (batch, values) -> {
-              for (int i = 0; i < batch.rows().length; i++) {
-                logits[batch.rows()[i]] =
-                    labels == 1 ? values.get(i) : values.get(2 * i + 1) - values.get(2 * i);
+    Checks.query(request.query());
+    List<String> texts = request.candidates().stream().map(hit -> hit.document().text()).toList();
+    float[] logits = new float[texts.size()];
+    Work work = engine.call(() -> run(request.query(), texts, logits, request.context()));
+    RerankResult.Builder result = RerankResult.builder(request, name());
+    work.done().stream()
+        .forEach(
+            i -> {
+              result.score(i, activation.applyAsDouble(logits[i]), logits[i]);
+              if (work.truncated(i)) {
+                result.truncated(i);
               }
             });
-    return new Scored(logits, truncated, work);
+    if (work.pastDeadline()) {
+      result.pastDeadline();
+    }
+    return result
+        .tokens(work.tokens(), work.paddedTokens())
+        .took(Duration.ofNanos(System.nanoTime() - start))
+        .build();
   }
 
-  private TokenIds encodeQuery(String query) {
-    if (query.isBlank()) {
-      throw new IllegalArgumentException("the query is blank: give at least one word");
-    }
-    TokenIds tokens = engine.encode(query, queryLimit);
-    if (tokens.truncated()) {
-      int most = 100_000;
-      TokenIds all = engine.encode(query, most);
-      throw new IllegalArgumentException(
-          "query has %s%d tokens; '%s' takes %d for query and passage together, of which a query may use %d: shorten it or choose a model with a longer window"
-              .formatted(
-                  all.truncated() ? "more than " : "",
-                  all.count(),
-                  name(),
-                  engine.info().maxLength(),
-                  queryLimit));
-    }
-    return tokens;
+  /** Writes the logits of the passages that are done, in input order. */
+  private Work run(String query, List<String> passages, float[] logits, SearchContext context) {
+    TokenIds queryIds =
+        engine.encodeQuery(queryPrompt, query, queryLimit, " for query and passage together");
+    int room = engine.room() - queryIds.count();
+    return engine.run(
+        passages,
+        i ->
+            new TokenIds[] {
+              queryIds,
+              engine.encode(passages.get(i), room, () -> "passage " + i + " of " + passages.size())
+            },
+        row ->
+            logits[row.index()] =
+                labels == 1 ? row.get(0) : row.get(positive) - row.get(1 - positive),
+        context);
   }
 
   @Override
@@ -209,7 +222,9 @@ public final class OnnxReranker implements Reranker, Scorer {
   /** Collects the settings; not thread-safe. */
   public static final class Builder extends ModelBuilder<Builder> {
 
-    private java.util.Optional<Activation> activation = java.util.Optional.empty();
+    private Optional<Activation> activation = Optional.empty();
+    private Optional<String> queryPrompt = Optional.empty();
+    private OptionalInt positiveLabel = OptionalInt.empty();
 
     private Builder() {}
 
@@ -219,14 +234,43 @@ public final class OnnxReranker implements Reranker, Scorer {
     }
 
     /**
-     * Sets what makes a score of a logit; default: as the model's {@code config.json} says,
-     * otherwise {@link Activation#SIGMOID}.
+     * Sets what makes a score of a logit; default: as the model's files say, otherwise {@link
+     * Activation#SIGMOID}.
      *
      * @param activation the function
      * @return this
      */
     public Builder activation(Activation activation) {
-      this.activation = java.util.Optional.of(activation);
+      this.activation = Optional.of(activation);
+      return this;
+    }
+
+    /**
+     * Sets which of two labels says that a passage is relevant; default: as their names in {@code
+     * config.json} tell, such as {@code irrelevant} and {@code relevant}, and the second where they
+     * have none.
+     *
+     * @param label 0 or 1
+     * @return this
+     * @throws IllegalArgumentException if it is neither
+     */
+    public Builder positiveLabel(int label) {
+      if (label != 0 && label != 1) {
+        throw new IllegalArgumentException("positiveLabel is " + label + "; it is 0 or 1");
+      }
+      this.positiveLabel = OptionalInt.of(label);
+      return this;
+    }
+
+    /**
+     * Sets what is put before each query; default: the prompt that the model's files call the
+     * default, if they do.
+     *
+     * @param prompt the text, with its trailing space; empty for none
+     * @return this
+     */
+    public Builder queryPrompt(String prompt) {
+      this.queryPrompt = Optional.of(prompt);
       return this;
     }
 
@@ -242,10 +286,10 @@ public final class OnnxReranker implements Reranker, Scorer {
     public OnnxReranker build() {
       EngineSettings settings = settings(Builder::bundled);
       var config = new ModelConfig(settings.source());
-      Activation chosen = activation.orElseGet(config::activation);
+      config.requireMadeFor(ModelUse.RERANKER);
       Engine engine = Engine.open(settings, config, 2, List.of("logits", "scores", "output"));
       try {
-        return new OnnxReranker(engine, chosen);
+        return new OnnxReranker(engine, this, new RerankerConfig(config));
       } catch (RuntimeException | Error e) {
         engine.close();
         throw e;
@@ -254,7 +298,7 @@ public final class OnnxReranker implements Reranker, Scorer {
 
     private static ModelSource bundled() {
       ModelSource source = ModelSource.classpath(DEFAULT_MODEL);
-      if (source.find(ModelSource.GRAPH).isEmpty()) {
+      if (!source.hasGraph()) {
         throw new ModelLoadException(
             "no model was given and the default one is not on the class path: add the dependency"
                 + " dev.reranker:reranker-minilm-l6, or call model(ModelSource.directory(..))");

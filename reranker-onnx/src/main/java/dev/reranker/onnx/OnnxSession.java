@@ -6,16 +6,15 @@ import static dev.reranker.onnx.BatchBuffers.TYPES;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import dev.reranker.InferenceException;
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.ModelLoadException;
 import dev.reranker.onnx.BatchPlan.Batch;
-import dev.reranker.onnx.ModelSource.ModelFile;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +35,9 @@ final class OnnxSession implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(OnnxSession.class);
 
+  private static final Set<OnnxJavaType> FLOATS =
+      Set.of(OnnxJavaType.FLOAT, OnnxJavaType.FLOAT16, OnnxJavaType.BFLOAT16);
+
   private final String name;
   private final OrtEnvironment environment;
   private final OrtSession session;
@@ -44,32 +46,7 @@ final class OnnxSession implements AutoCloseable {
   private final Queue<BatchBuffers> idle = new ConcurrentLinkedQueue<>();
 
   /** What the graph gives for each row; set once by the probe that {@link #open} runs. */
-  private Output output;
-
-  /**
-   * A graph's output.
-   *
-   * @param name its name
-   * @param rowShape the shape behind the first dimension, for rows of the probe's length
-   * @param perToken the second dimension is the row's length
-   */
-  record Output(String name, long[] rowShape, boolean perToken) {
-
-    long[] shape(int rows, int length) {
-      long[] shape = new long[rowShape.length + 1];
-      shape[0] = rows;
-      System.arraycopy(rowShape, 0, shape, 1, rowShape.length);
-      if (perToken) {
-        shape[1] = length;
-      }
-      return shape;
-    }
-
-    /** Floats a row of the probe's length, or a token where the output is per token. */
-    int width() {
-      return (int) Arrays.stream(rowShape).skip(perToken ? 1 : 0).reduce(1, (a, b) -> a * b);
-    }
-  }
+  private GraphOutput output;
 
   /** Takes what a batch gave. */
   @FunctionalInterface
@@ -88,7 +65,7 @@ final class OnnxSession implements AutoCloseable {
     this.session = session;
     this.provider = provider;
     this.types = checkInputs();
-    this.output = new Output("", new long[0], false);
+    this.output = new GraphOutput("", OnnxJavaType.FLOAT, new long[0], false);
   }
 
   /**
@@ -99,91 +76,21 @@ final class OnnxSession implements AutoCloseable {
    */
   static OnnxSession open(
       String name,
-      ModelFile graph,
+      GraphFile graph,
       List<ExecutionProvider> providers,
       List<String> outputs,
       TokenTemplate template) {
-    OrtEnvironment environment = environment();
-    ModelLoadException failure = null;
-    for (ExecutionProvider provider : providers) {
-      try {
-        OrtSession session = create(environment, graph, provider);
-        try {
+    OrtEnvironment environment = OrtRuntime.environment();
+    return GraphLoader.load(
+        name,
+        environment,
+        graph,
+        providers,
+        (session, provider) -> {
           var opened = new OnnxSession(name, environment, session, provider);
           opened.output = opened.probe(outputs, template);
           return opened;
-        } catch (OrtException | RuntimeException | Error e) {
-          closeQuietly(session, e);
-          throw e;
-        }
-      } catch (OrtException e) {
-        var next = new ModelLoadException(describe(graph, provider, e), e);
-        if (failure != null) {
-          next.addSuppressed(failure);
-        }
-        failure = next;
-        if (providers.size() > 1) {
-          log.warn("{}: {}", name, failure.getMessage());
-        }
-      }
-    }
-    throw failure == null ? new ModelLoadException("no execution provider was given") : failure;
-  }
-
-  private static OrtEnvironment environment() {
-    try {
-      return OrtEnvironment.getEnvironment();
-    } catch (RuntimeException | LinkageError e) {
-      throw new ModelLoadException(
-          "ONNX Runtime's native library cannot be loaded ("
-              + rootCause(e)
-              + "): it is unpacked to the folder of the system property java.io.tmpdir, which must"
-              + " be writable and allow executables; or unpack it yourself and name its folder in"
-              + " onnxruntime.native.path. On macOS and Arm use the artifact onnxruntime instead of"
-              + " onnxruntime_gpu",
-          e);
-    }
-  }
-
-  private static Throwable rootCause(Throwable e) {
-    return e.getCause() == null ? e : rootCause(e.getCause());
-  }
-
-  private static OrtSession create(
-      OrtEnvironment environment, ModelFile graph, ExecutionProvider provider) throws OrtException {
-    try (var options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
-      options.setInterOpNumThreads(1);
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-      // Patterns are kept for every shape ever seen, and batches have many.
-      options.setMemoryPatternOptimization(false);
-      if (provider instanceof ExecutionProvider.Cuda cuda) {
-        addCuda(options, cuda);
-      }
-      return graph.path().isPresent()
-          ? environment.createSession(graph.path().get().toString(), options)
-          : environment.createSession(graph.read(), options);
-    }
-  }
-
-  private static void addCuda(OrtSession.SessionOptions options, ExecutionProvider.Cuda cuda)
-      throws OrtException {
-    try (var settings = new OrtCUDAProviderOptions(cuda.device())) {
-      if (cuda.memoryLimit().isPresent()) {
-        settings.add("gpu_mem_limit", Long.toString(cuda.memoryLimit().getAsLong()));
-      }
-      options.addCUDA(settings);
-    }
-  }
-
-  private static String describe(ModelFile graph, ExecutionProvider provider, OrtException e) {
-    if (provider instanceof ExecutionProvider.Cuda) {
-      return "%s cannot run on %s (%s): it needs an NVIDIA GPU, its driver, CUDA 12 and cuDNN 9, and the artifact onnxruntime_gpu; or give the CPU as a fallback"
-          .formatted(graph.name(), provider, e.getMessage());
-    }
-    return "%s is not a model that ONNX Runtime can run (%s): the file may be cut short or damaged; get it again"
-        .formatted(graph.name(), e.getMessage());
+        });
   }
 
   /** Checks that every input can be fed; returns whether type ids are wanted. */
@@ -199,7 +106,7 @@ final class OnnxSession implements AutoCloseable {
           || info.type != OnnxJavaType.INT64
           || !Arrays.equals(info.getShape(), new long[] {-1, -1})) {
         throw new ModelLoadException(
-            "'%s' wants its input '%s' as %s; int64 [batch, sequence] with both free is fed: export the model with dynamic axes"
+            "'%s' wants its input '%s' as %s; int64 [batch, sequence] with both free is fed: export the model with inputs of int64 and dynamic axes"
                 .formatted(name, input.getName(), input.getInfo()));
       }
     }
@@ -211,7 +118,7 @@ final class OnnxSession implements AutoCloseable {
     return inputs.containsKey(TYPES);
   }
 
-  private Output probe(List<String> preferred, TokenTemplate template) throws OrtException {
+  private GraphOutput probe(List<String> preferred, TokenTemplate template) throws OrtException {
     Set<String> names = session.getOutputNames();
     String chosen =
         preferred.stream()
@@ -224,7 +131,7 @@ final class OnnxSession implements AutoCloseable {
                         "'%s' has the outputs %s; one of %s is expected"
                             .formatted(name, names, preferred)));
     TokenIds[] texts = new TokenIds[template.textTypes().length];
-    Arrays.fill(texts, new TokenIds(new long[1], 1, false));
+    Arrays.fill(texts, new TokenIds(new long[1], false));
     int length = template.overhead() + texts.length;
     try (var buffers = new BatchBuffers(environment, types)) {
       buffers.fill(new Batch(new int[] {0, 1}, length), row -> texts, template, 0);
@@ -232,24 +139,25 @@ final class OnnxSession implements AutoCloseable {
     }
   }
 
-  private Output probe(String chosen, int length, BatchBuffers buffers) throws OrtException {
+  private GraphOutput probe(String chosen, int length, BatchBuffers buffers) throws OrtException {
     try (var result = session.run(buffers.inputs(), Set.of(chosen))) {
       ValueInfo info = result.get(0).getInfo();
       if (!(info instanceof TensorInfo tensor)
-          || tensor.type != OnnxJavaType.FLOAT
+          || !FLOATS.contains(tensor.type)
           || tensor.getShape().length == 0
           || tensor.getShape()[0] != 2) {
         throw new ModelLoadException(
-            "'%s' gives its output '%s' as %s; float32 with the batch first is expected"
+            "'%s' gives its output '%s' as %s; float32 with the batch first is expected, or float16 or bfloat16: export the model with such an output"
                 .formatted(name, chosen, info));
       }
       long[] shape = tensor.getShape();
       long[] rowShape = Arrays.copyOfRange(shape, 1, shape.length);
-      return new Output(chosen, rowShape, rowShape.length == 2 && rowShape[0] == length);
+      return new GraphOutput(
+          chosen, tensor.type, rowShape, rowShape.length == 2 && rowShape[0] == length);
     }
   }
 
-  Output output() {
+  GraphOutput output() {
     return output;
   }
 
@@ -261,7 +169,7 @@ final class OnnxSession implements AutoCloseable {
    * Runs one batch on the calling thread.
    *
    * @param texts the ids of a row's texts
-   * @throws InferenceException if the runtime fails
+   * @throws InferenceException if the runtime fails, or there is no memory for the batch
    */
   void run(
       Batch batch, IntFunction<TokenIds[]> texts, TokenTemplate template, int padId, Sink sink) {
@@ -269,17 +177,41 @@ final class OnnxSession implements AutoCloseable {
     if (buffers == null) {
       buffers = new BatchBuffers(environment, types);
     }
+    boolean sound = false;
     try {
-      buffers.fill(batch, texts, template, padId);
-      session.run(buffers.inputs(), Set.of(), buffers.outputs(output)).close();
+      Map<String, OnnxTensor> outputs = prepare(buffers, batch, texts, template, padId);
+      session.run(buffers.inputs(), Set.of(), outputs).close();
       sink.accept(batch, buffers.values());
+      sound = true;
     } catch (OrtException e) {
       throw new InferenceException(
           "'%s' failed on a batch of %d rows of %d tokens: %s"
               .formatted(name, batch.rows().length, batch.length(), e.getMessage()),
           e);
     } finally {
-      idle.add(buffers);
+      if (sound) {
+        idle.add(buffers);
+      } else {
+        buffers.close();
+      }
+    }
+  }
+
+  private Map<String, OnnxTensor> prepare(
+      BatchBuffers buffers,
+      Batch batch,
+      IntFunction<TokenIds[]> texts,
+      TokenTemplate template,
+      int padId)
+      throws OrtException {
+    try {
+      buffers.fill(batch, texts, template, padId);
+      return buffers.outputs(output);
+    } catch (OutOfMemoryError e) {
+      throw new InferenceException(
+          "'%s' gets no memory for a batch of %d rows of %d tokens (%s): raise the JVM's -XX:MaxDirectMemorySize, or set a smaller batchTokens or fewer threads"
+              .formatted(name, batch.rows().length, batch.length(), e.getMessage()),
+          e);
     }
   }
 
@@ -291,14 +223,6 @@ final class OnnxSession implements AutoCloseable {
       session.close();
     } catch (OrtException e) {
       log.warn("'{}' could not be released", name, e);
-    }
-  }
-
-  private static void closeQuietly(OrtSession session, Throwable because) {
-    try {
-      session.close();
-    } catch (OrtException e) {
-      because.addSuppressed(e);
     }
   }
 }

@@ -1,13 +1,14 @@
 package dev.reranker.onnx;
 
-import dev.reranker.InferenceException;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
+import dev.reranker.SearchContext;
+import dev.reranker.error.InferenceException;
+import dev.reranker.internal.Checks;
+import dev.reranker.internal.UnitVector;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * A bi-encoder's common part: puts prompts before texts, runs each text as one row, and hands out
@@ -30,98 +31,88 @@ final class TextEncoder implements AutoCloseable {
     }
   }
 
-  /**
-   * What the model gave for one text; only valid while it is read.
-   *
-   * @param values the values of the whole batch
-   * @param start where those of this text begin
-   * @param leading how many special tokens stand before the text's own
-   * @param textTokens the text's own tokens, its prompt's included
-   * @param length all its tokens, special ones included, padding not
-   * @param index the text's place in the request
-   */
-  record Row(FloatBuffer values, int start, int leading, int textTokens, int length, int index) {
-
-    /** Copies the vector at a position; a graph that pools has one, at 0. */
-    void get(int position, float[] vector) {
-      values.get(start + position * vector.length, vector);
-    }
+  /** Whether anything is put before texts. */
+  boolean hasPrompts() {
+    return !queryPrompt.isEmpty() || !passagePrompt.isEmpty();
   }
 
   ModelInfo info() {
     return engine.info();
   }
 
+  Fingerprint fingerprint() {
+    return engine
+        .fingerprint()
+        .with("queryPrompt", queryPrompt)
+        .with("passagePrompt", passagePrompt);
+  }
+
   int countTokens(String text) {
     return engine.countTokens(text);
   }
 
-  OnnxSession.Output output() {
+  GraphOutput output() {
     return engine.output();
   }
 
-  /** Runs a query. */
+  /**
+   * Runs a query.
+   *
+   * @throws IllegalArgumentException if it has, with its prompt, more tokens than the model takes
+   */
   <T> T query(String query, IntFunction<T[]> array, Function<Row, T> read) {
     Objects.requireNonNull(query, "query");
-    return encode(List.of(queryPrompt + query), array, read)[0];
+    return engine.call(
+        () -> {
+          TokenIds tokens = engine.encodeQuery(queryPrompt, query, engine.room(), "");
+          return run(List.of(query), i -> tokens, array, read)[0];
+        });
   }
 
   /**
    * Runs passages.
    *
    * @param array makes the array of what is read, in input order
-   * @param read called on worker threads, once a passage
+   * @param read called on worker threads, once for each passage
    */
   <T> T[] passages(List<String> passages, IntFunction<T[]> array, Function<Row, T> read) {
-    Engine.requireTexts(passages);
-    var texts = new ArrayList<String>(passages.size());
-    for (String passage : passages) {
-      texts.add(passagePrompt.isEmpty() ? passage : passagePrompt + passage);
-    }
-    return encode(texts, array, read);
+    List<String> texts = Checks.copyOf(passages, "passage");
+    return engine.call(() -> run(texts, i -> encode(texts, i), array, read));
   }
 
-  private <T> T[] encode(List<String> texts, IntFunction<T[]> array, Function<Row, T> read) {
-    return engine.call(
-        () -> {
-          long request = engine.begin();
-          TokenIds[] tokens = engine.encodeAll(request, texts, engine.room());
-          T[] results = array.apply(tokens.length);
-          int special = engine.info().maxLength() - engine.room();
-          engine.run(
-              request,
-              Arrays.stream(tokens).mapToInt(t -> t.count()).toArray(),
-              row -> new TokenIds[] {tokens[row]},
-              (batch, values) -> {
-                int floats = output().width() * (output().perToken() ? batch.length() : 1);
-                for (int i = 0; i < batch.rows().length; i++) {
-                  int index = batch.rows()[i];
-                  int own = tokens[index].count();
-                  results[index] =
-                      read.apply(
-                          new Row(values, i * floats, engine.leading(), own, own + special, index));
-                }
-              });
-          return results;
-        });
+  private TokenIds encode(List<String> passages, int i) {
+    String passage = passages.get(i);
+    return engine.encode(
+        passagePrompt.isEmpty() ? passage : passagePrompt + passage,
+        engine.room(),
+        () -> "passage " + i + " of " + passages.size());
   }
 
-  /** The vector itself, checked and, if wanted, brought to length 1; zeros stay zeros. */
+  private <T> T[] run(
+      List<String> texts,
+      IntFunction<TokenIds> encode,
+      IntFunction<T[]> array,
+      Function<Row, T> read) {
+    T[] results = array.apply(texts.size());
+    engine.run(
+        texts,
+        i -> new TokenIds[] {encode.apply(i)},
+        row -> results[row.index()] = read.apply(row),
+        SearchContext.create());
+    return results;
+  }
+
+  /**
+   * The vector itself, checked and, if wanted, brought to length 1; zeros stay zeros.
+   *
+   * @throws InferenceException if a number is not finite
+   */
   float[] finish(float[] vector, boolean normalize, Row row) {
-    double squares = 0;
-    for (float v : vector) {
-      squares += (double) v * v;
-    }
-    if (Double.isNaN(squares) || Double.isInfinite(squares)) {
-      throw new InferenceException(
-          "'%s' gave NaN or infinity for text %d: the model is damaged or overflows"
-              .formatted(info().name(), row.index()));
-    }
-    if (normalize && squares > 0) {
-      double length = Math.sqrt(squares);
-      for (int d = 0; d < vector.length; d++) {
-        vector[d] = (float) (vector[d] / length);
-      }
+    Supplier<String> what = () -> "text " + row.index();
+    if (normalize) {
+      UnitVector.normalize(vector, info().name(), what);
+    } else {
+      UnitVector.requireFinite(vector, info().name(), what);
     }
     return vector;
   }

@@ -3,8 +3,7 @@ package dev.reranker.onnx;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.reranker.ModelLoadException;
-import dev.reranker.onnx.ModelSource.ModelFile;
+import dev.reranker.error.ModelLoadException;
 import java.io.ByteArrayInputStream;
 import java.util.Arrays;
 import java.util.Map;
@@ -17,7 +16,12 @@ import java.util.stream.IntStream;
 final class TextTokenizer implements AutoCloseable {
 
   /** Characters that are tokenized at first for each wanted token; English has 4 to 5. */
-  private static final int CHARS_A_TOKEN = 8;
+  private static final int CHARS_PER_TOKEN = 8;
+
+  /** Of Chinese, Japanese and Korean, which have 1 to 2. */
+  private static final int CJK_PER_TOKEN = 2;
+
+  private static final int LEAST_WINDOW = 1024;
 
   /** At a cut inside a word this many tokens before it are not trusted. */
   private static final int RAGGED_TOKENS = 64;
@@ -29,7 +33,19 @@ final class TextTokenizer implements AutoCloseable {
   }
 
   static TextTokenizer load(ModelFile file) {
-    byte[] json = file.read();
+    return load(file, file.read());
+  }
+
+  /**
+   * Loads a tokenizer.
+   *
+   * @param rules what the model's other files say of it
+   */
+  static TextTokenizer load(ModelFile file, TokenizerRules rules) {
+    return load(file, TokenizerFile.prepare(file, rules));
+  }
+
+  private static TextTokenizer load(ModelFile file, byte[] json) {
     // The tokenizer's own truncation and padding would hide what was cut.
     Map<String, String> options =
         Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
@@ -45,7 +61,9 @@ final class TextTokenizer implements AutoCloseable {
               + e
               + "): it is unpacked to .djl.ai in the home directory (in java.io.tmpdir where that"
               + " is not writable), or to the directory that the system property ENGINE_CACHE_DIR"
-              + " names, which must be writable and allow executables",
+              + " names, here "
+              + DjlOffline.folder()
+              + ", which must be writable and allow executables",
           e);
     } catch (Exception e) {
       throw new ModelLoadException(
@@ -89,20 +107,41 @@ final class TextTokenizer implements AutoCloseable {
    *
    * @param text any text; lone surrogates count as U+FFFD
    * @param wanted how many tokens at most
+   * @throws RuntimeException of any kind where the tokenizer fails: it is native code's
    */
   TokenIds encode(String text, int wanted) {
-    for (long window = Math.max(1024, (long) wanted * CHARS_A_TOKEN); ; window *= 4) {
+    for (long window = window(text, wanted); ; window *= 4) {
       if (window * 5 / 4 >= text.length()) {
         long[] ids = ids(text);
-        return new TokenIds(ids, Math.min(ids.length, wanted), ids.length > wanted);
+        return ids.length > wanted ? cut(ids, wanted) : new TokenIds(ids, false);
       }
       int end = wordEnd(text, (int) window);
       int spare = end > 0 ? 1 : RAGGED_TOKENS;
       long[] ids = ids(text.substring(0, end > 0 ? end : charEnd(text, (int) window)));
       if (ids.length >= wanted + spare) {
-        return new TokenIds(ids, wanted, true);
+        return cut(ids, wanted);
       }
     }
+  }
+
+  /** How many characters surely hold the wanted tokens, as far as one can tell by looking. */
+  private static int window(String text, int wanted) {
+    long eighths = ((long) wanted + RAGGED_TOKENS) * CHARS_PER_TOKEN;
+    int end = 0;
+    while (end < text.length() && eighths > 0) {
+      eighths -= isCjk(text.charAt(end)) ? (CHARS_PER_TOKEN / CJK_PER_TOKEN) : 1;
+      end++;
+    }
+    return Math.max(LEAST_WINDOW, end);
+  }
+
+  /** Ideographs, kana and Hangul; those beyond the basic plane count as two characters each. */
+  private static boolean isCjk(char c) {
+    return c >= '\u2e80' && c <= '\u9fff' || c >= '\uac00' && c <= '\ud7a3';
+  }
+
+  private static TokenIds cut(long[] ids, int wanted) {
+    return new TokenIds(Arrays.copyOf(ids, wanted), true);
   }
 
   /** The end of the last whole word in the window's last quarter, or 0. */

@@ -3,8 +3,13 @@ package dev.reranker.onnx;
 /**
  * The tokens of a text, or of its beginning, without special tokens.
  *
- * @param ids the ids as the tokenizer gave them: kept, not copied, so possibly more than count
- * @param count how many of them count
+ * @param ids their ids, no more than are wanted: they are held for as long as their row waits
  * @param truncated whether the text has more
  */
-record TokenIds(long[] ids, int count, boolean truncated) {}
+record TokenIds(long[] ids, boolean truncated) {
+
+  /** How many there are. */
+  int count() {
+    return ids.length;
+  }
+}

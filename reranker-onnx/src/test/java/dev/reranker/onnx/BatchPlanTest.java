@@ -19,7 +19,7 @@ class BatchPlanTest {
 
   @Test
   void noRowsNeedNoBatch() {
-    assertThat(BatchPlan.of(new int[0], 1024)).isEmpty();
+    assertThat(BatchPlan.of(new int[0], 1024, 1)).isEmpty();
   }
 
   @Test
@@ -27,7 +27,7 @@ class BatchPlanTest {
     for (int round = 0; round < ROUNDS; round++) {
       int[] lengths = lengths(random.nextInt(200));
       int[] rows =
-          BatchPlan.of(lengths, budget()).stream()
+          BatchPlan.of(lengths, budget(), 1).stream()
               .flatMapToInt(batch -> Arrays.stream(batch.rows()))
               .sorted()
               .toArray();
@@ -39,7 +39,7 @@ class BatchPlanTest {
   void aBatchIsAsLongAsItsLongestRow() {
     for (int round = 0; round < ROUNDS; round++) {
       int[] lengths = lengths(random.nextInt(200));
-      for (Batch batch : BatchPlan.of(lengths, budget())) {
+      for (Batch batch : BatchPlan.of(lengths, budget(), 1)) {
         assertThat(batch.length())
             .isEqualTo(Arrays.stream(batch.rows()).map(row -> lengths[row]).max().orElseThrow());
       }
@@ -50,7 +50,7 @@ class BatchPlanTest {
   void onlyASingleRowExceedsTheBudget() {
     for (int round = 0; round < ROUNDS; round++) {
       int budget = budget();
-      for (Batch batch : BatchPlan.of(lengths(random.nextInt(200)), budget)) {
+      for (Batch batch : BatchPlan.of(lengths(random.nextInt(200)), budget, 1)) {
         assertThat(batch.rows().length == 1 || batch.paddedTokens() <= budget).isTrue();
       }
     }
@@ -60,7 +60,9 @@ class BatchPlanTest {
   void batchesComeLongestFirst() {
     for (int round = 0; round < ROUNDS; round++) {
       List<Integer> batches =
-          BatchPlan.of(lengths(random.nextInt(200)), budget()).stream().map(Batch::length).toList();
+          BatchPlan.of(lengths(random.nextInt(200)), budget(), 1).stream()
+              .map(Batch::length)
+              .toList();
       assertThat(batches).isSortedAccordingTo((a, b) -> Integer.compare(b, a));
     }
   }
@@ -70,7 +72,7 @@ class BatchPlanTest {
     for (int round = 0; round < ROUNDS; round++) {
       int[] lengths = lengths(1 + random.nextInt(12));
       int budget = budget();
-      assertThat(cost(BatchPlan.of(lengths, budget)))
+      assertThat(cost(BatchPlan.of(lengths, budget, 1)))
           .as("lengths %s, budget %d", Arrays.toString(lengths), budget)
           .isEqualTo(cheapest(lengths, budget));
     }
@@ -94,12 +96,22 @@ class BatchPlanTest {
       int threads = 1 + random.nextInt(8);
       List<Batch> batches = BatchPlan.of(lengths, budget, threads);
       assertThat(end(batches, threads))
-          .isLessThanOrEqualTo(end(BatchPlan.of(lengths, budget), threads));
+          .isLessThanOrEqualTo(end(BatchPlan.of(lengths, budget, 1), threads));
       assertThat(batches)
           .allMatch(batch -> batch.rows().length == 1 || batch.paddedTokens() <= budget);
       assertThat(batches.stream().mapToInt(batch -> batch.rows().length).sum())
           .isEqualTo(lengths.length);
     }
+  }
+
+  /** The plan for each further row must not look at all that came before it. */
+  @Test
+  void anUnboundedBudgetIsPlannedInBoundedBatches() {
+    int[] lengths = lengths(100_000);
+    List<Batch> batches = BatchPlan.of(lengths, Integer.MAX_VALUE, 1);
+    assertThat(batches).allMatch(batch -> batch.rows().length <= BatchPlan.MAX_ROWS);
+    assertThat(batches.stream().mapToInt(batch -> batch.rows().length).sum())
+        .isEqualTo(lengths.length);
   }
 
   /** When the last thread is done, in tokens, where each takes the next batch once it is free. */

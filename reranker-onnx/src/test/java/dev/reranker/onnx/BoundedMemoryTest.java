@@ -52,7 +52,7 @@ class BoundedMemoryTest {
               .model(ModelSource.directory(Path.of(arguments[0])))
               .threads(2)
               .build()) {
-        var stats = reranker.rerank("how do whales sleep", passages).stats();
+        var stats = reranker.rerank("how do whales sleep", passages).report();
         if (stats.tokens() != (long) TOKENS * passages.size()) {
           throw new IllegalStateException("the passages have " + stats.tokens() + " tokens");
         }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a class's {@code main} in a JVM of its own, for what would take this one down. */
@@ -17,6 +19,9 @@ final class ChildJvm {
 
   private final Class<?> main;
   private final List<String> flags = new ArrayList<>();
+  private final List<String> prefix = new ArrayList<>();
+  private Optional<Map<String, String>> environment = Optional.empty();
+  private Optional<Path> folder = Optional.empty();
   private String classPath = System.getProperty("java.class.path");
 
   private ChildJvm(Class<?> main) {
@@ -29,6 +34,24 @@ final class ChildJvm {
 
   ChildJvm flags(String... more) {
     flags.addAll(List.of(more));
+    return this;
+  }
+
+  /** Starts it through another program, which gets the JVM's command as its last arguments. */
+  ChildJvm under(String... command) {
+    prefix.addAll(List.of(command));
+    return this;
+  }
+
+  /** Gives it this environment and nothing of this process's. */
+  ChildJvm environment(Map<String, String> variables) {
+    environment = Optional.of(variables);
+    return this;
+  }
+
+  /** Its working directory. */
+  ChildJvm in(Path directory) {
+    folder = Optional.of(directory);
     return this;
   }
 
@@ -49,7 +72,7 @@ final class ChildJvm {
    * @return what it printed
    */
   String run(String... arguments) {
-    var command = new ArrayList<String>();
+    var command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-XX:+ErrorFileToStdout"); // a crash is read in the failed test, not in a file
@@ -60,11 +83,15 @@ final class ChildJvm {
     try {
       Path printed = Files.createTempFile("child", ".txt");
       try {
-        Process process =
-            new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(printed.toFile())
-                .start();
+        var builder =
+            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile());
+        folder.ifPresent(path -> builder.directory(path.toFile()));
+        environment.ifPresent(
+            variables -> {
+              builder.environment().clear();
+              builder.environment().putAll(variables);
+            });
+        Process process = builder.start();
         boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
         process.destroyForcibly();
         String output = Files.readString(printed);

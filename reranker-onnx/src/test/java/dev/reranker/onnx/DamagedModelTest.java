@@ -2,7 +2,7 @@ package dev.reranker.onnx;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

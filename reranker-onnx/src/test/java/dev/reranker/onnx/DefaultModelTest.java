@@ -2,7 +2,7 @@ package dev.reranker.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import org.junit.jupiter.api.Test;
 
 class DefaultModelTest {

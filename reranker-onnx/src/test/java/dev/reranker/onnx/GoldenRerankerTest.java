@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.reranker.RankedDocument;
+import dev.reranker.Hit;
 import dev.reranker.RerankResult;
 import java.util.List;
 import java.util.stream.Stream;
@@ -55,19 +55,19 @@ class GoldenRerankerTest {
 
     RerankResult result = reranker.rerank(query, passages);
 
-    assertThat(result.documents()).hasSize(logits.size());
+    assertThat(result.hits()).hasSize(logits.size());
     long tokens = 0;
-    for (RankedDocument document : result.documents()) {
+    for (Hit document : result.hits()) {
       int i = document.index();
-      assertThat(document.logit())
+      assertThat(document.raw().orElseThrow())
           .as("pair %d", i)
-          .isCloseTo(logits.get(i).getAsFloat(), within(1e-4f));
+          .isCloseTo(logits.get(i).getAsDouble(), within(1e-4));
       assertThat(document.truncated())
           .as("truncation of pair %d", i)
           .isEqualTo(golden.json.getAsJsonArray("truncated").get(i).getAsBoolean());
       tokens += golden.json.getAsJsonArray("tokens").get(i).getAsLong();
     }
-    assertThat(result.stats().tokens()).isEqualTo(tokens);
+    assertThat(result.report().tokens()).isEqualTo(tokens);
     assertThat(reranker.score(query, passages)).hasSize(logits.size());
   }
 }

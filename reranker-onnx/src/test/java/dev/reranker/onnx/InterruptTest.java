@@ -3,7 +3,7 @@ package dev.reranker.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reranker.InferenceException;
+import dev.reranker.error.CancelledException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +41,7 @@ class InterruptTest {
   void theCallerIsToldAndStaysInterrupted() {
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> reranker.score(QUERY, PASSAGES))
-        .isInstanceOf(InferenceException.class)
+        .isInstanceOf(CancelledException.class)
         .hasMessageContaining("interrupted");
     assertThat(Thread.currentThread().isInterrupted()).isTrue();
   }
@@ -51,7 +51,7 @@ class InterruptTest {
     float[] expected = reranker.score(QUERY, PASSAGES);
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> reranker.score(QUERY, PASSAGES))
-        .isInstanceOf(InferenceException.class);
+        .isInstanceOf(CancelledException.class);
     Thread.interrupted();
     assertThat(reranker.score(QUERY, PASSAGES)).isEqualTo(expected);
   }
@@ -66,7 +66,7 @@ class InterruptTest {
             try {
               reranker.score(QUERY, List.of("long ".repeat(400), "long ".repeat(300)));
               underWay.countDown();
-            } catch (InferenceException e) {
+            } catch (CancelledException e) {
               return e.getMessage();
             }
           }

@@ -3,7 +3,7 @@ package dev.reranker.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

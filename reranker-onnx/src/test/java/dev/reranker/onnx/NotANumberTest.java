@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
-import dev.reranker.InferenceException;
+import dev.reranker.RerankRequest;
+import dev.reranker.error.InferenceException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,8 +44,10 @@ class NotANumberTest {
     try (var reranker = OnnxReranker.builder().model(model).build()) {
       assertThatThrownBy(
               () ->
-                  reranker.rerankDocuments(
-                      "whale", List.of(Document.of("o", "ocean"), Document.of("d", "dolphin"))))
+                  reranker.rerank(
+                      RerankRequest.ofDocuments(
+                          "whale",
+                          List.of(Document.of("o", "ocean"), Document.of("d", "dolphin")))))
           .isInstanceOf(InferenceException.class)
           .hasMessageContaining("NaN for candidate 1 of 2 (id 'd')");
     }
@@ -69,7 +72,8 @@ class NotANumberTest {
       assertThatThrownBy(() -> embedder.embedPassages(List.of("ocean", "brain", "dolphin")))
           .isInstanceOf(InferenceException.class)
           .hasMessage(
-              "'embedder' gave NaN or infinity for text 2: the model is damaged or overflows");
+              "embedder 'embedder' gave NaN or infinity for text 2: the model is damaged or"
+                  + " overflows");
     }
   }
 
@@ -82,7 +86,8 @@ class NotANumberTest {
       assertThatThrownBy(() -> embedder.embedPassageTokens(List.of("ocean", "the dolphin")))
           .isInstanceOf(InferenceException.class)
           .hasMessage(
-              "'embedder' gave NaN or infinity for text 1: the model is damaged or overflows");
+              "embedder 'embedder' gave NaN or infinity for text 1: the model is damaged or"
+                  + " overflows");
     }
   }
 }

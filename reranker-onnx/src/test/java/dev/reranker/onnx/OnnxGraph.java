@@ -17,11 +17,33 @@ final class OnnxGraph {
   static final int FLOAT = 1;
 
   static final int INT64 = 7;
-
-  private static final int IR_VERSION = 8;
-  private static final int OPSET = 17;
+  static final int FLOAT16 = 10;
+  static final int DOUBLE = 11;
+  static final int BFLOAT16 = 16;
 
   private final Message graph = new Message().text(2, "test");
+  private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+  private String dataFile = "";
+  private long irVersion = 8;
+  private long opset = 17;
+
+  /** Says which version of the format and of the operators the graph is written in. */
+  OnnxGraph versions(long irVersion, long opset) {
+    this.irVersion = irVersion;
+    this.opset = opset;
+    return this;
+  }
+
+  /** Puts floats that are added from now on into a file beside the graph, {@link #data()}. */
+  OnnxGraph dataFile(String name) {
+    dataFile = name;
+    return this;
+  }
+
+  /** What belongs into the file beside the graph. */
+  byte[] data() {
+    return data.toByteArray();
+  }
 
   /**
    * Declares an input.
@@ -69,9 +91,9 @@ final class OnnxGraph {
 
   byte[] bytes() {
     return new Message()
-        .number(1, IR_VERSION)
+        .number(1, irVersion)
         .message(7, graph)
-        .message(8, new Message().number(2, OPSET))
+        .message(8, new Message().number(2, opset))
         .bytes();
   }
 
@@ -99,8 +121,21 @@ final class OnnxGraph {
     for (long dimension : shape) {
       tensor.number(1, dimension);
     }
-    graph.message(5, tensor.number(2, type).text(8, name).bytes(9, raw));
+    tensor.number(2, type).text(8, name);
+    if (dataFile.isEmpty() || type != FLOAT) {
+      graph.message(5, tensor.bytes(9, raw));
+      return this;
+    }
+    tensor.message(13, entry("location", dataFile));
+    tensor.message(13, entry("offset", Integer.toString(data.size())));
+    tensor.message(13, entry("length", Integer.toString(raw.length)));
+    graph.message(5, tensor.number(14, 1));
+    data.writeBytes(raw);
     return this;
+  }
+
+  private static Message entry(String key, String value) {
+    return new Message().text(1, key).text(2, value);
   }
 
   /** A message of protocol buffers on its way to bytes. */

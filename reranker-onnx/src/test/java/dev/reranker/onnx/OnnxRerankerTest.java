@@ -1,7 +1,7 @@
 package dev.reranker.onnx;
 
 import dev.reranker.Reranker;
-import dev.reranker.contract.RerankerContract;
+import dev.reranker.testkit.RerankerContract;
 
 class OnnxRerankerTest extends RerankerContract {
 

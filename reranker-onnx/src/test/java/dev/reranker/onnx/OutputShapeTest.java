@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.reranker.ModelLoadException;
+import dev.reranker.error.ModelLoadException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,7 +43,7 @@ class OutputShapeTest {
     try (var reranker = open(new TinyModel().head(TinyModel.Head.TWO))) {
       double first = score(new TinyModel())[0];
       double second = score(new TinyModel().secondLabelAlone())[0];
-      assertThat(reranker.rerank(QUERY, PASSAGES.subList(0, 1)).documents().get(0).score())
+      assertThat(reranker.rerank(QUERY, PASSAGES.subList(0, 1)).hits().get(0).score())
           .isCloseTo(Math.exp(second) / (Math.exp(first) + Math.exp(second)), within(1e-5));
     }
   }

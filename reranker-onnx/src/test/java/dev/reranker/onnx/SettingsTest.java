@@ -77,8 +77,14 @@ class SettingsTest {
             .threads(3)
             .batchTokens(77)
             .build()) {
-      assertThat(reranker.info())
-          .isEqualTo(new ModelInfo("mine", ExecutionProvider.cpu(), 100, 3, 77));
+      ModelInfo info = reranker.info();
+      assertThat(info.name()).isEqualTo("mine");
+      assertThat(info.provider()).isEqualTo(ExecutionProvider.cpu());
+      assertThat(info.maxLength()).isEqualTo(100);
+      assertThat(info.threads()).isEqualTo(3);
+      assertThat(info.batchTokens()).isEqualTo(77);
+      assertThat(info.fingerprint()).matches("v1-[0-9a-f]{32}");
+      assertThat(info).asString().contains("mine", info.fingerprint(), "CPU", "100", "77");
     }
   }
 
@@ -93,8 +99,8 @@ class SettingsTest {
             .model(ModelSource.directory(directory))
             .activation(Activation.IDENTITY)
             .build()) {
-      var document = reranker.rerank("whale", java.util.List.of("ocean")).documents().get(0);
-      assertThat(document.score()).isEqualTo(document.logit());
+      var document = reranker.rerank("whale", java.util.List.of("ocean")).hits().get(0);
+      assertThat(document.score()).isEqualTo(document.raw().orElseThrow());
     }
   }
 }

@@ -69,7 +69,7 @@ class TextInputTest {
   void aBlankQueryIsRefused(String query) {
     assertThatThrownBy(() -> reranker.score(query, List.of("ocean")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the query is blank: give at least one word");
+        .hasMessageStartingWith("the query is blank: give at least one word");
   }
 
   @ParameterizedTest

@@ -28,6 +28,10 @@ final class TinyModel {
     TWO,
     THREE,
     INTEGER,
+    HALF,
+    BFLOAT,
+    DOUBLE,
+    HALF_TOKENS,
     TOKENS,
     SENTENCE
   }
@@ -42,6 +46,9 @@ final class TinyModel {
   private Object sequence = "sequence";
   private Head shape = Head.ONE;
   private boolean withTypes = true;
+  private long irVersion = 8;
+  private long opset = 17;
+  private String dataFile = "";
 
   TinyModel head(Head shape) {
     this.shape = shape;
@@ -50,6 +57,18 @@ final class TinyModel {
 
   TinyModel withoutTypeIds() {
     withTypes = false;
+    return this;
+  }
+
+  TinyModel versions(long irVersion, long opset) {
+    this.irVersion = irVersion;
+    this.opset = opset;
+    return this;
+  }
+
+  /** Keeps the weights in a file beside the graph. */
+  TinyModel dataFile(String name) {
+    dataFile = name;
     return this;
   }
 
@@ -90,7 +109,16 @@ final class TinyModel {
   }
 
   byte[] bytes() {
-    OnnxGraph graph = new OnnxGraph();
+    return graph().bytes();
+  }
+
+  /** What belongs into the file beside the graph. */
+  byte[] data() {
+    return graph().data();
+  }
+
+  private OnnxGraph graph() {
+    OnnxGraph graph = new OnnxGraph().versions(irVersion, opset).dataFile(dataFile);
     graph.input("input_ids", OnnxGraph.INT64, batch, sequence);
     graph.input("attention_mask", OnnxGraph.INT64, batch, sequence);
     extraInputs.forEach(name -> graph.input(name, OnnxGraph.INT64, batch, sequence));
@@ -121,7 +149,7 @@ final class TinyModel {
         .node("ReduceSum", List.of("mask_3d", "axis_1"), "count", "keepdims", 0)
         .node("Div", List.of("sum", "count"), "mean");
     addHead(graph);
-    return graph.bytes();
+    return graph;
   }
 
   private void addHead(OnnxGraph graph) {
@@ -150,6 +178,13 @@ final class TinyModel {
           logits(graph, 1)
               .node("Cast", List.of("all"), "logits", "to", OnnxGraph.INT64)
               .output("logits", OnnxGraph.INT64, "batch", 1);
+      case HALF -> cast(graph, OnnxGraph.FLOAT16);
+      case BFLOAT -> cast(graph, OnnxGraph.BFLOAT16);
+      case DOUBLE -> cast(graph, OnnxGraph.DOUBLE);
+      case HALF_TOKENS ->
+          graph
+              .node("Cast", List.of("hidden"), "last_hidden_state", "to", OnnxGraph.FLOAT16)
+              .output("last_hidden_state", OnnxGraph.FLOAT16, "batch", "sequence", WIDTH);
       case TOKENS ->
           graph
               .node("Identity", List.of("hidden"), "last_hidden_state")
@@ -159,6 +194,12 @@ final class TinyModel {
               .node("Identity", List.of("mean"), "sentence_embedding")
               .output("sentence_embedding", OnnxGraph.FLOAT, "batch", WIDTH);
     }
+  }
+
+  private void cast(OnnxGraph graph, int type) {
+    logits(graph, 1)
+        .node("Cast", List.of("all"), "logits", "to", type)
+        .output("logits", type, "batch", 1);
   }
 
   /** A head whose first label has the same weights whatever the number of labels. */
@@ -176,9 +217,17 @@ final class TinyModel {
 
   /** Writes graph and the default model's tokenizer into a directory. */
   ModelSource in(Path directory) {
-    write(directory.resolve("model.onnx"), bytes());
+    at(directory.resolve("model.onnx"));
     write(directory.resolve("tokenizer.json"), tokenizer());
     return ModelSource.directory(directory);
+  }
+
+  /** Writes the graph alone, and its weights beside it where they have a file. */
+  void at(Path file) {
+    write(file, bytes());
+    if (!dataFile.isEmpty()) {
+      write(file.resolveSibling(dataFile), data());
+    }
   }
 
   /** The default model's tokenizer. */

@@ -73,7 +73,7 @@ class TokenTemplateTest {
     var row = new Row(6);
     TokenTemplate template =
         TokenTemplate.learn(new long[] {0, 7, 2}, new long[] {0, 1, 1}, new int[] {-1, 0, -1}, 1);
-    var text = new TokenIds(new long[] {8, 9, 99}, 2, true);
+    var text = new TokenIds(new long[] {8, 9}, true);
     template.put(new TokenIds[] {text}, 6, 55, row.ids, row.mask, row.types);
     assertThat(longs(row.ids)).containsExactly(0, 8, 9, 2, 55, 55);
     assertThat(longs(row.mask)).containsExactly(1, 1, 1, 1, 0, 0);

@@ -3,7 +3,7 @@ package dev.reranker.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reranker.RankedDocument;
+import dev.reranker.Hit;
 import dev.reranker.RerankResult;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,26 +42,26 @@ class TruncationTest {
   @Test
   void aPassageThatJustFitsIsWhole() {
     RerankResult result = reranker.rerank(whales(10), List.of(whales(MAX_LENGTH - SPECIAL - 10)));
-    assertThat(result.documents().get(0).truncated()).isFalse();
-    assertThat(result.stats().tokens()).isEqualTo(MAX_LENGTH);
+    assertThat(result.hits().get(0).truncated()).isFalse();
+    assertThat(result.report().tokens()).isEqualTo(MAX_LENGTH);
   }
 
   @Test
   void oneTokenMoreIsCutAndReported() {
     RerankResult result =
         reranker.rerank(whales(10), List.of(whales(MAX_LENGTH - SPECIAL - 10 + 1)));
-    assertThat(result.documents().get(0).truncated()).isTrue();
-    assertThat(result.stats().tokens()).isEqualTo(MAX_LENGTH);
+    assertThat(result.hits().get(0).truncated()).isTrue();
+    assertThat(result.report().tokens()).isEqualTo(MAX_LENGTH);
   }
 
   @Test
   void truncationIsReportedForEachResult() {
     RerankResult result =
         reranker.rerank("sleep", List.of("ocean", whales(500), "deep blue", whales(400) + "brain"));
-    assertThat(result.documents())
+    assertThat(result.hits())
         .allSatisfy(d -> assertThat(d.truncated()).isEqualTo(List.of(1, 3).contains(d.index())));
-    assertThat(result.documents()).filteredOn(RankedDocument::truncated).hasSize(2);
-    assertThat(result.stats().truncated()).isEqualTo(2);
+    assertThat(result.hits()).filteredOn(Hit::truncated).hasSize(2);
+    assertThat(result.report().truncated()).isEqualTo(2);
   }
 
   @Test
@@ -74,7 +74,7 @@ class TruncationTest {
   @Test
   void theLongestQueryStillLeavesRoomForThePassage() {
     RerankResult result = reranker.rerank(whales(QUERY_LIMIT), List.of(whales(500)));
-    assertThat(result.stats().tokens()).isEqualTo(MAX_LENGTH);
+    assertThat(result.report().tokens()).isEqualTo(MAX_LENGTH);
   }
 
   @Test
@@ -100,7 +100,7 @@ class TruncationTest {
     try (var longer =
         OnnxReranker.builder().model(ModelSource.directory(directory)).maxLength(512).build()) {
       int limit = 512 - SPECIAL - OnnxReranker.MIN_PASSAGE_TOKENS;
-      assertThat(longer.rerank(whales(limit), List.of(whales(33))).stats().truncated()).isOne();
+      assertThat(longer.rerank(whales(limit), List.of(whales(33))).report().truncated()).isOne();
       assertThatThrownBy(() -> longer.score(whales(limit + 1), List.of("ocean")))
           .hasMessageContaining("a query may use 477");
     }

@@ -30,14 +30,16 @@ final class EvalCommand implements Callable<Integer> {
       names = "--qrels",
       required = true,
       paramLabel = "FILE",
-      description = "Judgements: BEIR's TSV (query-id corpus-id score) or TREC's four columns.")
+      description =
+          "Judgements: BEIR's TSV (query-id corpus-id score) or TREC's four columns, plain or"
+              + " compressed with gzip.")
   private Path qrels;
 
   @Option(
       names = "--run",
       required = true,
       paramLabel = "FILE",
-      description = "TREC run file: qid Q0 docid rank score tag.")
+      description = "TREC run file: qid Q0 docid rank score tag, plain or compressed with gzip.")
   private Path run;
 
   @Override

@@ -2,12 +2,7 @@ package dev.reranker.examples.cli;
 
 import dev.reranker.onnx.ModelSource;
 import dev.reranker.onnx.OnnxEmbedder;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -78,20 +73,5 @@ final class FirstStageOptions {
             .maxLength(256)
             .build()
         : builder.model(ModelSource.directory(embedder)).build();
-  }
-
-  /** Changes when the embedding model does, so that vectors of two models are never mixed. */
-  List<String> embedderFingerprint() throws IOException {
-    if (embedder == null) {
-      return List.of("all-MiniLM-L6-v2");
-    }
-    try (Stream<Path> tree = Files.walk(embedder.toRealPath())) {
-      List<Path> files = tree.filter(Files::isRegularFile).sorted().toList();
-      var facts = new ArrayList<String>();
-      for (Path file : files) {
-        facts.add(file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file));
-      }
-      return facts;
-    }
   }
 }

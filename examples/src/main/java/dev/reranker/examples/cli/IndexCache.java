@@ -1,21 +1,19 @@
 package dev.reranker.examples.cli;
 
 import dev.reranker.Document;
+import dev.reranker.error.RetrievalException;
 import dev.reranker.lucene.LuceneIndex;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Indexes that are kept from one call to the next, each under a key of what it was made of. A
@@ -44,49 +42,61 @@ record IndexCache(Path root) {
     }
   }
 
-  /** Opens the index of this key; makes it first where there is none. The caller closes it. */
+  /**
+   * Opens the index of this key to be searched; makes it first where there is none. The caller
+   * closes it. Where nothing can be kept, the index is in memory, and this is said.
+   */
   LuceneIndex open(
       String key, Supplier<LuceneIndex.Builder> settings, Source source, PrintWriter err)
       throws IOException {
     Path folder = root.resolve(key);
     if (!Files.isDirectory(folder)) {
-      make(folder, settings, source.read(), err);
+      Optional<HalfBuiltIndex> place = HalfBuiltIndex.in(root, err);
+      if (place.isEmpty()) {
+        return inMemory(settings, source.read(), err);
+      }
+      try (HalfBuiltIndex part = place.get()) {
+        add(settings.get().directory(part.folder()), source.read(), err).close();
+        part.moveTo(folder);
+      }
     }
-    return settings.get().directory(folder).build();
+    try {
+      return openFinished(settings.get(), folder);
+    } catch (RetrievalException e) {
+      throw new RetrievalException(
+          e.getMessage() + "; to have the documents indexed anew, delete the folder " + folder, e);
+    }
   }
 
-  private void make(
-      Path folder,
-      Supplier<LuceneIndex.Builder> settings,
-      List<Document> documents,
-      PrintWriter err)
-      throws IOException {
-    Files.createDirectories(root);
-    Path part = Files.createTempDirectory(root, "incomplete-");
-    try {
-      try (var progress = Progress.start("indexing", documents.size(), err);
-          var index =
-              settings.get().directory(part).listener((done, total) -> progress.at(done)).build()) {
+  /** Searching changes nothing and keeps nobody else from searching. */
+  private static LuceneIndex openFinished(LuceneIndex.Builder settings, Path folder) {
+    return settings.directory(folder).readOnly().build();
+  }
+
+  private static LuceneIndex inMemory(
+      Supplier<LuceneIndex.Builder> settings, List<Document> documents, PrintWriter err) {
+    return add(settings.get().inMemory(), documents, err);
+  }
+
+  private static LuceneIndex add(
+      LuceneIndex.Builder settings, List<Document> documents, PrintWriter err) {
+    try (var progress = Progress.start("indexing", documents.size(), err)) {
+      LuceneIndex index = settings.listener((done, total) -> progress.at(done)).build();
+      try {
         index.add(documents);
-      }
-      Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileSystemException e) {
-      // Another process may have been faster.
-      if (!Files.isDirectory(folder)) {
+        return index;
+      } catch (RuntimeException | Error e) {
+        closeAfter(e, index);
         throw e;
       }
-    } finally {
-      delete(part);
     }
   }
 
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> tree = Files.walk(folder)) {
-        for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
+  private static void closeAfter(Throwable failure, LuceneIndex index) {
+    try {
+      index.close();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 }

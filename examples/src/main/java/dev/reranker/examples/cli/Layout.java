@@ -1,9 +1,10 @@
 package dev.reranker.examples.cli;
 
 import dev.reranker.Document;
-import dev.reranker.RankedDocument;
+import dev.reranker.Hit;
 import dev.reranker.SearchResult;
 import dev.reranker.StageReport;
+import dev.reranker.examples.cli.input.Corpus;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
@@ -21,7 +22,7 @@ final class Layout {
 
   /** The title, or the beginning of the text of a document without one, on one line. */
   static String beginning(Document document, int width) {
-    return cut(document.metadata().getOrDefault(Corpus.TITLE, document.text()), width);
+    return cut(Corpus.title(document).orElse(document.text()), width);
   }
 
   /**
@@ -30,20 +31,22 @@ final class Layout {
    * @param result all candidates, reranked
    */
   static void compare(SearchResult result, int top, PrintWriter out) {
-    List<RankedDocument> reranked = result.documents();
-    List<RankedDocument> before =
-        reranked.stream().sorted(Comparator.comparingInt(RankedDocument::index)).toList();
-    heading(out, "First stage (" + result.stages().get(0).stage() + ")", "reranked");
-    for (RankedDocument hit : before.subList(0, Math.min(top, before.size()))) {
+    compare(result.hits(), result.stages(), top, out);
+  }
+
+  static void compare(List<Hit> reranked, List<StageReport> stages, int top, PrintWriter out) {
+    List<Hit> before = reranked.stream().sorted(Comparator.comparingInt(Hit::index)).toList();
+    heading(out, "First stage (" + stages.getFirst().stage() + ")", "reranked");
+    for (Hit hit : before.subList(0, Math.min(top, before.size()))) {
       row(out, hit, hit.index() + 1, firstScore(hit), "now " + hit.rank());
     }
     out.println();
-    heading(out, "Reranked (" + last(result).stage() + ")", "first stage");
-    for (RankedDocument hit : reranked.subList(0, Math.min(top, reranked.size()))) {
+    heading(out, "Reranked (" + stages.getLast().stage() + ")", "first stage");
+    for (Hit hit : reranked.subList(0, Math.min(top, reranked.size()))) {
       row(out, hit, hit.rank(), hit.score(), "was " + (hit.index() + 1));
     }
     out.println();
-    result.stages().forEach(stage -> out.println(account(stage)));
+    stages.forEach(stage -> out.println(account(stage)));
     out.flush();
   }
 
@@ -51,8 +54,7 @@ final class Layout {
     out.printf("%-" + (WIDTH - right.length()) + "s%s%n", left, right);
   }
 
-  private static void row(
-      PrintWriter out, RankedDocument hit, int rank, double score, String elsewhere) {
+  private static void row(PrintWriter out, Hit hit, int rank, double score, String elsewhere) {
     out.printf(
         Locale.ROOT,
         "%3d  %6.4f  %-" + TITLE_WIDTH + "s  %7s%n",
@@ -65,14 +67,14 @@ final class Layout {
 
   /** The text without the title that may stand before it. */
   private static String body(Document document) {
-    String title = document.metadata().getOrDefault(Corpus.TITLE, "");
+    String title = Corpus.title(document).orElse("");
     int colon = document.text().indexOf(": ");
     return colon > 0 && title.startsWith(document.text().substring(0, colon))
         ? document.text().substring(colon + 2)
         : document.text();
   }
 
-  private static double firstScore(RankedDocument hit) {
+  private static double firstScore(Hit hit) {
     return hit.earlier().isEmpty()
         ? hit.score()
         : hit.earlier().get(hit.earlier().size() - 1).score();
@@ -85,23 +87,17 @@ final class Layout {
 
   private static String account(StageReport stage) {
     String what =
-        stage
-            .rerank()
-            .map(
-                stats ->
-                    String.format(
-                        Locale.ROOT,
-                        "%d passages scored, %,d tokens, %.0f %% padding",
-                        stats.scored(),
-                        stats.tokens(),
-                        100 * stats.paddingRatio()))
-            .orElse(stage.candidates() + " candidates");
+        stage.tokens() == 0
+            ? stage.candidates() + " candidates"
+            : String.format(
+                Locale.ROOT,
+                "%d passages scored, %,d tokens, %.0f %% padding",
+                stage.scored(),
+                stage.tokens(),
+                100 * stage.paddingRatio());
+    String failure = stage.failure().map(e -> ", failed: " + e.getMessage()).orElse("");
     return String.format(
-        Locale.ROOT, "%s: %s, %,d ms", stage.stage(), what, stage.took().toMillis());
-  }
-
-  private static StageReport last(SearchResult result) {
-    return result.stages().get(result.stages().size() - 1);
+        Locale.ROOT, "%s: %s, %,d ms%s", stage.stage(), what, stage.took().toMillis(), failure);
   }
 
   /** On one line, of at most {@code width} code units, never half a surrogate pair. */

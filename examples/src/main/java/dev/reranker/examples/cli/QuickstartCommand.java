@@ -85,6 +85,7 @@ final class QuickstartCommand implements Callable<Integer> {
     return FirstStage.open(
         firstStage,
         Kind.KNN,
+        embedder -> {},
         identity,
         () -> {
           err.println("first use: reading and indexing Lucene's API documentation, about a minute");

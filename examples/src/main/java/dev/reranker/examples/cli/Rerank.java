@@ -1,20 +1,18 @@
 package dev.reranker.examples.cli;
 
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
+import dev.reranker.examples.cli.output.StandardOutput;
+import java.util.Locale;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The {@code rerank} command. Results go to standard output, everything else to standard error.
- * Exit codes: 0 success, 1 failure, 2 wrong usage.
+ * The {@code rerank} command. Results go to standard output, everything else to standard error. The
+ * {@linkplain Failures#EXIT_CODES exit codes} are in the help of each command.
  */
 @Command(
     name = "rerank",
@@ -51,52 +49,51 @@ public final class Rerank {
    * @param args the command and its options
    */
   public static void main(String[] args) {
+    // Numbers and messages are the same wherever the program runs.
+    Locale.setDefault(Locale.ROOT);
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    System.exit(commandLine().execute(args));
+    System.exit(run(commandLine().setOut(StandardOutput.printer()), args));
+  }
+
+  /** Runs a command. Whatever ends it, its exit code comes back. */
+  static int run(CommandLine rerank, String... args) {
+    try {
+      int exit = rerank.execute(args);
+      rerank.getOut().flush();
+      return exit;
+    } catch (StandardOutput.Failure | OutOfMemoryError | StackOverflowError e) {
+      return Failures.report(e, rerank, false);
+    }
   }
 
   static CommandLine commandLine() {
     var rerank = new Rerank();
-    return new CommandLine(rerank)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(Rerank::wrongUsage)
-        .setExecutionExceptionHandler((e, command, parsed) -> rerank.failed(e, command));
-  }
-
-  private static int wrongUsage(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
-    String name = command.getCommandSpec().qualifiedName();
-    command.getErr().printf("%s: %s (usage: %s --help)%n", name, oneLine(describe(e)), name);
-    return CommandLine.ExitCode.USAGE;
-  }
-
-  private int failed(Exception e, CommandLine command) {
-    String name = command.getCommandSpec().qualifiedName();
-    command.getErr().printf("%s: %s%n", name, oneLine(describe(e)));
-    if (verbose) {
-      e.printStackTrace(command.getErr());
+    var command =
+        new CommandLine(rerank)
+            // A query that begins with @ is a query, not the name of a file with options.
+            .setExpandAtFiles(false)
+            .setTrimQuotes(false)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionStrategy(Rerank::execute)
+            .setParameterExceptionHandler(Failures::wrongUsage)
+            .setExecutionExceptionHandler(
+                (e, failed, parsed) -> Failures.report(e, failed, rerank.verbose));
+    for (CommandLine each : command.getSubcommands().values()) {
+      each.getCommandSpec()
+          .usageMessage()
+          .exitCodeListHeading("Exit codes:%n")
+          .exitCodeList(Failures.EXIT_CODES);
     }
-    return CommandLine.ExitCode.SOFTWARE;
+    return command;
   }
 
-  private static String describe(Exception e) {
-    if (e instanceof FileSystemException file && file.getReason() == null) {
-      return file.getFile()
-          + ": "
-          + switch (file) {
-            case NoSuchFileException missing -> "no such file or folder";
-            case AccessDeniedException denied -> "access denied";
-            case NotDirectoryException notDirectory -> "not a folder";
-            case FileAlreadyExistsException exists -> "exists already";
-            default -> file.getClass().getSimpleName();
-          };
+  /** Help, too, may not be printable, which picocli would show with a stack trace. */
+  private static int execute(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (StandardOutput.Failure e) {
+      throw new ExecutionException(parsed.commandSpec().commandLine(), e.getMessage(), e);
     }
-    String message = e.getMessage();
-    return message == null || message.isBlank() ? e.toString() : message;
-  }
-
-  private static String oneLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*", "; ");
   }
 }

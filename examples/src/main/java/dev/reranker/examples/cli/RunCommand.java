@@ -1,13 +1,18 @@
 package dev.reranker.examples.cli;
 
+import dev.reranker.Hit;
 import dev.reranker.Pipeline;
-import dev.reranker.RankedDocument;
 import dev.reranker.SearchResult;
 import dev.reranker.eval.RunWriter;
+import dev.reranker.eval.ScoredDocument;
+import dev.reranker.examples.cli.input.IdRule;
+import dev.reranker.examples.cli.input.Query;
+import dev.reranker.examples.cli.output.RunTarget;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +26,11 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Search a whole query set and write a TREC run file: qid Q0 docid rank score tag.",
-      "The score of a reranked document is its raw logit."
+      "The score of a reranked document is its raw logit. A query that is too long for the"
+          + " reranker keeps the order and the scores of the first stage; one that is too long for"
+          + " the embedding model is searched by its words. Both are said.",
+      "Answers are kept when the command is stopped or fails, in a file beside the one asked for;"
+          + " the same command with --resume goes on."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RunCommand implements Callable<Integer> {
@@ -33,53 +42,93 @@ final class RunCommand implements Callable<Integer> {
       names = "--queries",
       required = true,
       paramLabel = "FILE",
-      description = "Queries: a JSONL file of {\"_id\", \"text\"}.")
+      description = "Queries: a JSONL file of {\"_id\", \"text\"}, plain or compressed with gzip.")
   private Path queries;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "Where to write; appears when all queries are answered.")
-  private Path out;
+      description =
+          "Where to write. A file appears, or is replaced, when all queries are answered; standard"
+              + " output (-), a pipe or a device is written to at once.")
+  private String out;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with a run that was stopped: the same corpus, queries, models and settings.")
+  private boolean resume;
+
+  @Option(
+      names = "--refuse-long-queries",
+      description =
+          "End with an error before searching if a query is too long for a model, instead of doing"
+              + " without the model for it.")
+  private boolean refuseLong;
 
   @Override
   public Integer call() throws Exception {
-    List<Query> questions = Query.read(queries);
-    Path part = out.resolveSibling(out.getFileName() + ".part");
-    // Opened before the work starts: a place that cannot be written to is known at once.
-    Files.newBufferedWriter(part).close();
-    try {
-      answer(questions, part);
-      Files.move(part, out, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
+    PrintWriter err = spec.commandLine().getErr();
+    List<Query> questions = Query.read(queries, IdRule.RUN_FILE);
+    RunTarget target = RunTarget.at(out, spec.commandLine().getOut());
+    var longOnes = new LongQueries(questions, refuseLong, err);
+    try (SearchEngine.Open open = engine.open(IdRule.RUN_FILE, longOnes, err)) {
+      String key = IndexCache.key(identity(open, questions));
+      try (RunTarget.Begun run = target.begin(key, questions.size(), resume, err)) {
+        answer(questions, longOnes, open, run);
+        run.complete();
+      }
     }
+    longOnes.count();
     return 0;
   }
 
-  private void answer(List<Query> questions, Path file) throws IOException {
-    var err = spec.commandLine().getErr();
-    try (SearchEngine.Open open = engine.open(err);
-        var writer = RunWriter.create(file, tag(open));
-        var progress = Progress.start("searching", questions.size(), err)) {
-      Pipeline pipeline = open.pipeline();
+  /** All that an answer depends on. */
+  private static List<String> identity(SearchEngine.Open open, List<Query> questions) {
+    var parts = new ArrayList<>(open.identity());
+    for (Query question : questions) {
+      parts.add(question.id());
+      parts.add(question.text());
+    }
+    return parts;
+  }
+
+  private void answer(
+      List<Query> questions, LongQueries longOnes, SearchEngine.Open open, RunTarget.Begun run)
+      throws IOException {
+    String tag = tag(open);
+    PrintWriter err = spec.commandLine().getErr();
+    try (var progress = Progress.start("searching", questions.size(), err)) {
       int done = 0;
       for (Query question : questions) {
-        writer.write(question.id(), hits(pipeline.search(question.text())));
+        if (!run.answered().contains(question.id())) {
+          SearchResult result = search(longOnes.pipeline(open, question), question);
+          run.write(lines(question, result, tag));
+        }
         progress.at(++done);
       }
     }
   }
 
-  private static List<RunWriter.Hit> hits(SearchResult result) {
-    return result.documents().stream().map(RunCommand::hit).toList();
+  private static SearchResult search(Pipeline pipeline, Query question) {
+    try {
+      return pipeline.search(question.text());
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(question.label() + e.getMessage(), e);
+    }
   }
 
-  /** The logit tells apart what the sigmoid rounds to 1. */
-  private static RunWriter.Hit hit(RankedDocument document) {
-    return new RunWriter.Hit(
-        document.document().id(), document.scored() ? document.logit() : document.score());
+  private static String lines(Query question, SearchResult result, String tag) throws IOException {
+    var lines = new StringWriter();
+    RunWriter.to(lines, tag)
+        .write(question.id(), result.hits().stream().map(RunCommand::scored).toList());
+    return lines.toString();
+  }
+
+  /** The raw output tells apart what the sigmoid rounds to 1. */
+  private static ScoredDocument scored(Hit hit) {
+    return new ScoredDocument(hit.document().id(), hit.raw().orElse(hit.score()));
   }
 
   private static String tag(SearchEngine.Open open) {
@@ -87,6 +136,6 @@ final class RunCommand implements Callable<Integer> {
     return open.reranker()
         .map(reranker -> first + "+" + reranker.name())
         .orElse(first)
-        .replaceAll("\\s+", "-");
+        .replaceAll("[\\s\\p{Z}\\p{Cntrl}]+", "-");
   }
 }

@@ -1,15 +1,12 @@
 package dev.reranker.examples.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.reranker.RankedDocument;
+import dev.reranker.Hit;
 import dev.reranker.RerankResult;
+import dev.reranker.examples.cli.input.JsonLines;
+import dev.reranker.examples.cli.input.StandardInput;
 import dev.reranker.onnx.OnnxReranker;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,7 +21,8 @@ import picocli.CommandLine.Spec;
       "Reads lines of {\"query\": \"…\", \"passages\": [\"…\"]} from standard input and answers"
           + " each",
       "at once with a line of {\"logits\": […], \"scores\": […]} in the order of the passages.",
-      "Blank lines are skipped. The first line that cannot be answered ends the command with",
+      "Blank lines are skipped; the input may be compressed with gzip. The first line that cannot"
+          + " be answered ends the command with",
       "exit code 1; the answers to the lines before it stand."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -38,11 +36,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var out = spec.commandLine().getOut();
-    // Not closed: standard input is not ours. Strict, so that bytes that are not UTF-8 are an
-    // error.
-    var in =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8.newDecoder()));
-    var lines = new JsonLines("stdin", in, FORM);
+    var lines = new JsonLines(StandardInput.lines(), FORM);
     try (OnnxReranker reranker = model.open()) {
       while (lines.next()) {
         out.println(JsonLines.JSON.writeValueAsString(answer(reranker, lines)));
@@ -53,39 +47,23 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private static ObjectNode answer(OnnxReranker reranker, JsonLines lines) throws IOException {
-    String query = lines.required("query");
-    List<String> passages = passages(lines);
+    String query = lines.text("query");
+    List<String> passages = lines.texts("passages");
     RerankResult result;
     try {
       result = reranker.rerank(query, passages);
     } catch (IllegalArgumentException e) {
       throw lines.malformed(String.valueOf(e.getMessage()));
     }
-    float[] logits = new float[passages.size()];
+    double[] logits = new double[passages.size()];
     double[] scores = new double[passages.size()];
-    for (RankedDocument document : result.documents()) {
-      logits[document.index()] = document.logit();
+    for (Hit document : result.hits()) {
+      logits[document.index()] = document.raw().orElse(document.score());
       scores[document.index()] = document.score();
     }
     ObjectNode answer = JsonLines.JSON.createObjectNode();
     answer.set("logits", JsonLines.JSON.valueToTree(logits));
     answer.set("scores", JsonLines.JSON.valueToTree(scores));
     return answer;
-  }
-
-  private static List<String> passages(JsonLines lines) throws IOException {
-    JsonNode array = lines.object().get("passages");
-    if (array == null || !array.isArray()) {
-      throw lines.malformed("\"passages\" is not a list of strings");
-    }
-    var passages = new ArrayList<String>(array.size());
-    for (JsonNode passage : array) {
-      if (!passage.isTextual()) {
-        throw lines.malformed(
-            "passage %d of %d is not a string".formatted(passages.size() + 1, array.size()));
-      }
-      passages.add(passage.asText());
-    }
-    return passages;
   }
 }

@@ -1,8 +1,12 @@
 package dev.reranker.examples.cli;
 
-import dev.reranker.RankedDocument;
+import dev.reranker.Hit;
+import dev.reranker.Pipeline;
 import dev.reranker.SearchRequest;
 import dev.reranker.SearchResult;
+import dev.reranker.examples.cli.input.IdRule;
+import dev.reranker.examples.cli.input.Query;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,7 +22,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Search your own documents and rerank what is found.",
-      "Prints a line a result: rank, score, id, title or beginning, separated by tabs."
+      "Prints a line for each result: rank, score, id, title or beginning, separated by tabs.",
+      "A query is never syntax; before one that begins with a hyphen write --."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SearchCommand implements Callable<Integer> {
@@ -52,9 +57,12 @@ final class SearchCommand implements Callable<Integer> {
     }
     var out = spec.commandLine().getOut();
     var err = spec.commandLine().getErr();
-    try (SearchEngine.Open open = engine.open(err)) {
-      SearchResult result = open.pipeline().search(SearchRequest.of(text).withTopN(top));
-      for (RankedDocument hit : result.documents()) {
+    var asked = new Query("", text, "");
+    var ifLong = new LongQueries(List.of(asked), false, err);
+    try (SearchEngine.Open open = engine.open(IdRule.ANY, ifLong, err)) {
+      Pipeline pipeline = ifLong.pipeline(open, asked);
+      SearchResult result = pipeline.search(SearchRequest.of(text).withTopN(top));
+      for (Hit hit : result.hits()) {
         out.printf(
             Locale.ROOT,
             "%d\t%.4f\t%s\t%s%n",

@@ -2,7 +2,7 @@ package dev.reranker.examples.existing;
 
 import dev.reranker.Reranker;
 import dev.reranker.lucene.CrossEncoderRescorer;
-import dev.reranker.lucene.DocumentText;
+import dev.reranker.lucene.PassageSource;
 import dev.reranker.onnx.OnnxReranker;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,7 +59,7 @@ final class RerankedHelpSearch implements AutoCloseable {
     TopDocs found = searcher.search(query, 100);
     TopDocs hits =
         CrossEncoderRescorer.withMissingTextLast(
-                reranker, question, DocumentText.stored("title", "body"))
+                reranker, question, PassageSource.stored("title", "body"))
             .rescore(searcher, found, n);
     List<String> titles = new ArrayList<>();
     for (ScoreDoc hit : hits.scoreDocs) {

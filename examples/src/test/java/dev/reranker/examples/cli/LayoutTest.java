@@ -2,11 +2,8 @@ package dev.reranker.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reranker.Candidate;
 import dev.reranker.Document;
-import dev.reranker.RankedDocument;
-import dev.reranker.RerankStats;
-import dev.reranker.SearchResult;
+import dev.reranker.Hit;
 import dev.reranker.StageReport;
 import dev.reranker.StageScore;
 import java.io.PrintWriter;
@@ -14,29 +11,27 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LayoutTest {
 
-  private static RankedDocument hit(String title, String text, int before, int now) {
-    Candidate found =
-        Candidate.of(new Document(title, text, Map.of("title", title)), "knn", before, 0.5);
-    return new RankedDocument(
-        found.then(new StageScore("model", now, 1.0 / now)), 1f / now, before - 1, true, false);
+  private static Hit hit(String title, String text, int before, int now) {
+    return Hit.of(new Document(title, text, Map.of("title", title)), "knn", before, 0.5)
+        .then(StageScore.of("model", now, 1.0 / now, 1.0 / now, false), before - 1);
   }
 
-  private static String compare(List<RankedDocument> hits, int top) {
-    var stats = new RerankStats(2, 0, 0, 90, 100, Duration.ofMillis(12));
-    var result =
-        new SearchResult(
-            "q",
-            hits,
-            List.of(
-                new StageReport("knn", 2, Duration.ofMillis(3), Optional.empty()),
-                new StageReport("model", 2, Duration.ofMillis(1234), Optional.of(stats))));
+  private static String compare(List<Hit> hits, int top) {
+    List<StageReport> stages =
+        List.of(
+            StageReport.builder("knn").candidates(2).took(Duration.ofMillis(3)).build(),
+            StageReport.builder("model")
+                .candidates(2)
+                .scored(2, 0)
+                .tokens(90, 100)
+                .took(Duration.ofMillis(1234))
+                .build());
     var text = new StringWriter();
-    Layout.compare(result, top, new PrintWriter(text));
+    Layout.compare(hits, stages, top, new PrintWriter(text));
     return text.toString().replace("\r\n", "\n");
   }
 

@@ -2,9 +2,14 @@ package dev.reranker.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.FilterWriter;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +44,12 @@ class RunCommandTest {
   }
 
   private Cli run(String... options) {
+    return Cli.run(args(options));
+  }
+
+  private String[] args(String... options) {
     var args =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 "run",
                 "--corpus",
@@ -52,7 +61,67 @@ class RunCommandTest {
                 "--index",
                 folder.resolve("index").toString()));
     args.addAll(List.of(options));
-    return Cli.run(args.toArray(String[]::new));
+    return args.toArray(String[]::new);
+  }
+
+  /** Standard error that ends the command when this comes. */
+  private static PrintWriter endingAt(String text, StringWriter err) {
+    return new PrintWriter(
+        new FilterWriter(err) {
+          private boolean ended;
+
+          @Override
+          public void flush() throws IOException {
+            super.flush();
+            if (!ended && err.toString().contains(text)) {
+              ended = true;
+              throw new IllegalStateException("ended by the test");
+            }
+          }
+        });
+  }
+
+  @Test
+  void aRunThatWasStoppedIsGoneOnWith() throws Exception {
+    Files.writeString(
+        queries,
+        "{\"_id\": \"none\", \"text\": \"zebra\"}\n{\"_id\": \"q3\", \"text\": \"whales\"}\n",
+        StandardOpenOption.APPEND);
+    assertThat(run("--retriever", "bm25").exit()).isZero();
+    List<String> whole = Files.readAllLines(out);
+    Files.writeString(out, "old");
+
+    var err = new StringWriter();
+    int exit =
+        Cli.run(
+            new PrintWriter(new StringWriter()),
+            endingAt("searching: 2 of 4", err),
+            args("--retriever", "bm25"));
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("2 of 4 queries are answered and kept in " + out, "--resume");
+    assertThat(out).hasContent("old");
+
+    assertThat(run("--retriever", "bm25", "--depth", "2", "--resume").err())
+        .contains("was begun with another corpus, other queries, models or settings");
+    Cli resumed = run("--retriever", "bm25", "--resume");
+    assertThat(resumed.exit()).as(resumed.err()).isZero();
+    assertThat(resumed.err()).contains("going on with", ": 1 of 4 queries are answered");
+    assertThat(Files.readAllLines(out)).isEqualTo(whole);
+    assertThat(folder).isDirectoryNotContaining("glob:**.part");
+
+    Cli again = run("--retriever", "bm25", "--resume");
+    assertThat(again.exit()).isZero();
+    assertThat(again.err()).contains("nothing of this run is there to go on with");
+  }
+
+  @Test
+  void aRunGoesToStandardOutputToo() {
+    out = Path.of("-");
+    Cli cli = run("--retriever", "bm25", "--no-rerank");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.out().lines()).isNotEmpty().allMatch(line -> line.matches("q\\d Q0 .* bm25"));
+    assertThat(Path.of("-")).doesNotExist();
   }
 
   @Test
@@ -86,18 +155,71 @@ class RunCommandTest {
     assertFailed(run("--no-rerank"), "queries.jsonl:1: \"text\" is blank");
     Files.writeString(
         queries, "{\"_id\": \"q\", \"text\": \"a\"}\n{\"_id\": \"q\", \"text\": \"b\"}");
-    assertFailed(run("--no-rerank"), "queries.jsonl:2: \"_id\" 'q' is there twice");
+    assertFailed(run("--no-rerank"), "queries.jsonl:2: the id 'q' was given in line 1 already");
     Files.writeString(queries, "");
     assertFailed(run("--no-rerank"), "queries.jsonl: no queries");
     Files.writeString(queries, "{\"_id\": \"q 1\", \"text\": \"sleep\"}");
-    assertFailed(run("--retriever", "bm25", "--no-rerank"), "query id 'q 1'");
+    assertFailed(run("--no-rerank"), "queries.jsonl:1: the id 'q 1' has white space");
     assertThat(folder).isDirectoryNotContaining("glob:**.{run,part}");
+    assertThat(folder.resolve("index")).as("known before the work").doesNotExist();
+  }
+
+  @Test
+  void documentsWhoseIdsARunCannotHoldAreKnownBeforeTheWork() throws Exception {
+    Files.writeString(folder.resolve("corpus.jsonl"), "{\"_id\": \"my notes\", \"text\": \"a\"}\n");
+    assertFailed(run("--no-rerank"), "corpus.jsonl:1: the id 'my notes' has white space");
+    assertThat(folder.resolve("index")).doesNotExist();
+  }
+
+  @Test
+  void aQueryTooLongForTheRerankerKeepsTheFirstStagesOrder() throws Exception {
+    Files.writeString(
+        queries,
+        "{\"_id\": \"long\", \"text\": \"%s\"}\n".formatted("whales ".repeat(700)),
+        StandardOpenOption.APPEND);
+    Cli cli = run("--retriever", "bm25");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.err())
+        .contains(
+            "queries.jsonl:3: query 'long': query has 700 tokens",
+            "; it keeps the order of the first stage",
+            "1 of 3 queries were too long for the reranker");
+    run("--retriever", "bm25", "--no-rerank");
+    List<String> reranked = Files.readAllLines(out);
+    assertThat(reranked).anyMatch(line -> line.startsWith("long Q0 "));
+
+    Files.delete(out);
+    Cli refused = run("--retriever", "bm25", "--refuse-long-queries");
+    assertFailed(refused, "queries.jsonl:3: query 'long': query has 700 tokens");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void aQueryTooLongForTheEmbeddingModelIsSearchedByItsWords() throws Exception {
+    Files.writeString(
+        queries,
+        "{\"_id\": \"long\", \"text\": \"%s\"}\n".formatted("whales ".repeat(300)),
+        StandardOpenOption.APPEND);
+    Cli cli = run("--retriever", "knn", "--no-rerank");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.err())
+        .contains(
+            "queries.jsonl:3: query 'long': query has ",
+            "; it is searched by its words alone",
+            "1 of 3 queries were too long for the embedding model");
+    assertThat(Files.readAllLines(out))
+        .filteredOn(line -> line.startsWith("long "))
+        .as("apnea has none of its words")
+        .hasSize(2);
+    Cli refused = run("--retriever", "hybrid", "--no-rerank", "--refuse-long-queries");
+    assertFailed(refused, "queries.jsonl:3: query 'long': query has ");
   }
 
   @Test
   void aPlaceThatCannotBeWrittenIsKnownAtOnce() {
     out = folder.resolve("nowhere/out.run");
-    assertFailed(run("--no-rerank"), "nowhere", "no such file or folder");
+    assertFailed(run("--no-rerank"), "nowhere: no such folder");
+    assertThat(folder.resolve("index")).doesNotExist();
   }
 
   private static void assertFailed(Cli cli, String... message) {

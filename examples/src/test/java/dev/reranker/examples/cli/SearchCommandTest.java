@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SearchCommandTest {
 
@@ -63,6 +67,56 @@ class SearchCommandTest {
     assertThat(cli.out()).contains("\tapnea\t");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"%s", "-- %s"})
+  void aQueryThatBeginsWithAnAtSignIsNoFile(String form) throws Exception {
+    Path options = Files.writeString(folder.resolve("options"), "--no-such-option apnea");
+    List<String> args = new ArrayList<>(List.of("--retriever", "bm25", "--no-rerank"));
+    args.addAll(List.of(form.formatted("@" + options).split(" ")));
+    Cli cli = search(args.toArray(String[]::new));
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.out()).doesNotContain("apnea");
+    assertThat(search("--retriever", "bm25", "--no-rerank", "@whales").out()).contains("\tsleep\t");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "${sys:user.name} whales",
+        "\"whales",
+        "'whales'",
+        "whales\nand\tapnea",
+        "whales AND (apnea",
+        "text: whales^2",
+        "%n whales %s",
+        "whales\\",
+        "*whales?"
+      })
+  void aQueryIsNeverSyntax(String query) {
+    Cli cli = search("--retriever", "bm25", "--no-rerank", query);
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.out()).contains("\tsleep\t");
+  }
+
+  @Test
+  void aQueryThatBeginsWithAHyphenComesBehindTwo() {
+    assertWrongUsage(
+        search("--retriever", "bm25", "--no-rerank", "-x whales"),
+        "if what begins with a hyphen belongs to the query, write -- before the query");
+    assertThat(search("--retriever", "bm25", "--no-rerank", "--", "-x", "whales", "--help").out())
+        .contains("\tsleep\t");
+  }
+
+  @Test
+  void aQueryTooLongForTheRerankerKeepsTheFirstStagesOrder() {
+    Cli cli = search("--retriever", "bm25", "whales " + "sleep ".repeat(700));
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.out()).contains("\tsleep\t");
+    assertThat(cli.err())
+        .contains("query has 701 tokens", "keeps the order of the first stage")
+        .doesNotContain("minilm-l6: ");
+  }
+
   @Test
   void anIndexIsKeptUntilTheCorpusChanges() throws Exception {
     assertThat(search("--retriever", "bm25", "--no-rerank", "apnea").err()).contains("indexing");
@@ -106,7 +160,7 @@ class SearchCommandTest {
     assertFailed(search("--embedder", empty.toString(), "--no-rerank", "q"), empty.toString());
     assertFailed(search("--model", folder.resolve("nowhere").toString(), "q"), "nowhere");
     Files.writeString(corpus, "{\"_id\": \"a\"}");
-    assertFailed(search("q"), "corpus.jsonl:1: \"text\" is missing");
+    assertFailed(search("q"), "corpus.jsonl:1: \"text\" or \"contents\" is missing");
   }
 
   private static void assertFailed(Cli cli, String... message) {

@@ -14,13 +14,16 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Nothing phones home; in JVMs of their own, since a URL handler is set once and for all. */
-class NoNetworkTest {
+/**
+ * No Java code opens a URL, on any system; what native code does, {@link QuietNativesTest} sees. In
+ * JVMs of their own, since a URL handler is set once and for all.
+ */
+class NoUrlOpenedTest {
 
   private static final Set<String> PROTOCOLS = Set.of("http", "https", "ftp");
 
   @Test
-  void loadingAndRunningOpensNoConnection() {
+  void loadingAndRunningOpensNoUrl() {
     assertThat(ChildJvm.of(Quiet.class).run().strip()).isEqualTo("scored");
   }
 

@@ -1,0 +1,112 @@
+package dev.reranker.onnx;
+
+import dev.reranker.error.ModelLoadException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An ONNX file and the files that hold its weights, all of them checked to be there.
+ *
+ * @param file the graph
+ * @param bytes its content, if it does not lie on disk
+ * @param data the files of its weights; empty where the graph holds them itself
+ */
+record GraphFile(ModelFile file, Optional<byte[]> bytes, List<ModelFile> data) {
+
+  /** Looks into a graph and for its weights. */
+  static GraphFile open(ModelFile file) {
+    if (file.path().isEmpty()) {
+      byte[] bytes = file.read();
+      Map<String, Long> wanted = wanted(new ByteArrayInputStream(bytes));
+      requireSome(file, bytes.length);
+      if (!wanted.isEmpty()) {
+        throw new ModelLoadException(
+            "%s keeps its weights in %s, which cannot be read from inside an archive: unpack the model to a directory and give ModelSource.directory(..)"
+                .formatted(file.name(), wanted.keySet()));
+      }
+      return new GraphFile(file, Optional.of(bytes), List.of());
+    }
+    Map<String, Long> wanted;
+    try (InputStream in = new BufferedInputStream(file.open(), 1 << 16)) {
+      requireSome(file, Files.size(file.path().get()));
+      wanted = wanted(in);
+    } catch (IOException e) {
+      throw file.unreadable(e);
+    }
+    var data = new ArrayList<ModelFile>();
+    for (Map.Entry<String, Long> entry : wanted.entrySet()) {
+      data.add(data(file, file.path().get(), entry.getKey(), entry.getValue()));
+    }
+    return new GraphFile(file, Optional.empty(), List.copyOf(data));
+  }
+
+  private static Map<String, Long> wanted(InputStream in) {
+    try {
+      return ExternalData.of(in);
+    } catch (IOException e) {
+      // Not the form of an ONNX file: ONNX Runtime says what it makes of it.
+      return Map.of();
+    }
+  }
+
+  private static void requireSome(ModelFile file, long size) {
+    if (size == 0) {
+      throw new ModelLoadException(
+          file.name() + " is not a model that ONNX Runtime can run (0 bytes): get it again");
+    }
+  }
+
+  private static ModelFile data(ModelFile graph, Path path, String location, long size) {
+    Path data;
+    try {
+      data = path.resolveSibling(location);
+      if (Path.of(location).isAbsolute() || !data.normalize().startsWith(path.getParent())) {
+        throw new ModelLoadException(
+            "%s keeps its weights in %s, outside its own directory, where ONNX Runtime does not read: put them beside the graph and save it with that location"
+                .formatted(graph.name(), location));
+      }
+    } catch (InvalidPathException e) {
+      throw new ModelLoadException(
+          "%s keeps its weights in '%s', which is no file's name here"
+              .formatted(graph.name(), location),
+          e);
+    }
+    ModelFile file = ModelFile.at(data);
+    if (file == null) {
+      throw new ModelLoadException(
+          "%s keeps its weights in %s, which is missing: get that file too and put it beside the graph"
+              .formatted(graph.name(), data));
+    }
+    long there;
+    try {
+      there = Files.size(data);
+    } catch (IOException e) {
+      throw file.unreadable(e);
+    }
+    file.check();
+    if (there < size) {
+      throw new ModelLoadException(
+          "%s has %d bytes, and %s asks for %d: the file is cut short or of another model; get it again"
+              .formatted(data, there, graph.name(), size));
+    }
+    return file;
+  }
+
+  String name() {
+    return file.name();
+  }
+
+  /** Opens the graph; the caller closes the stream. */
+  InputStream stream() throws IOException {
+    return bytes.isPresent() ? new ByteArrayInputStream(bytes.get()) : file.open();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.reranker.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import java.util.Arrays;
+
+/**
+ * What a graph gives for each row.
+ *
+ * @param name the output's name
+ * @param type the type of its values: float32, float16 or bfloat16
+ * @param rowShape the shape behind the first dimension, for rows of the probe's length
+ * @param perToken the second dimension is the row's length
+ */
+record GraphOutput(String name, OnnxJavaType type, long[] rowShape, boolean perToken) {
+
+  long[] shape(int rows, int length) {
+    long[] shape = new long[rowShape.length + 1];
+    shape[0] = rows;
+    System.arraycopy(rowShape, 0, shape, 1, rowShape.length);
+    if (perToken) {
+      shape[1] = length;
+    }
+    return shape;
+  }
+
+  /** Floats a row of the probe's length, or a token where the output is per token. */
+  int width() {
+    return (int) Arrays.stream(rowShape).skip(perToken ? 1 : 0).reduce(1, (a, b) -> a * b);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.reranker.onnx;
+
+import java.util.BitSet;
+
+/** What a request's run came to, so far. Filled by the caller's thread. */
+final class Work {
+
+  private final BitSet done = new BitSet();
+  private final BitSet truncated = new BitSet();
+  private long tokens;
+  private long paddedTokens;
+  private boolean pastDeadline;
+
+  /** Notes a row that the model read. */
+  void row(int index, int length, boolean cut) {
+    done.set(index);
+    truncated.set(index, cut);
+    tokens += length;
+  }
+
+  /** Notes the tokens of a batch that the model computed, padding included. */
+  void batch(long padded) {
+    paddedTokens += padded;
+  }
+
+  /** Notes that the rows that are not done will not be. */
+  void cutShort() {
+    pastDeadline = true;
+  }
+
+  /** The rows that the model read. */
+  BitSet done() {
+    return done;
+  }
+
+  /** Whether a row's text was cut to the model's length. */
+  boolean truncated(int index) {
+    return truncated.get(index);
+  }
+
+  /** Tokens of the rows that are done, special ones included, padding not. */
+  long tokens() {
+    return tokens;
+  }
+
+  /** Tokens that the model computed for them, padding included. */
+  long paddedTokens() {
+    return paddedTokens;
+  }
+
+  /** Whether the deadline passed before all rows were done. */
+  boolean pastDeadline() {
+    return pastDeadline;
+  }
+}
