@@ -54,8 +54,8 @@ final class IndexFailure {
   }
 
   private static String notWritable() {
-    return "this process may not write there; give it the right to, choose another directory, or"
-        + " only search it, by readOnly()";
+    return "this process may not write there, or not even read; give it the right to, choose"
+        + " another directory, or, if it may read, only search the index, by readOnly()";
   }
 
   private static boolean isDiskFull(Throwable cause) {

@@ -38,7 +38,7 @@ abstract class IndexSettings<B extends IndexSettings<B>> {
   private IndexingListener listener = (done, total) -> {};
 
   /**
-   * Keeps the index in a directory, which is created if need be; what is there already is opened.
+   * Keeps the index in a directory, which is created if need be; an index that is there is opened.
    * This or {@link #inMemory()} is required.
    *
    * @param path the directory, for this index alone
@@ -106,7 +106,8 @@ abstract class IndexSettings<B extends IndexSettings<B>> {
 
   /**
    * Embeds each token of documents and queries, for {@link LuceneIndex#lateInteraction()}; default:
-   * none. A document then takes a vector a token: many times the room of {@link #embedder}'s.
+   * none. A document then takes one vector per token: many times the room of {@link
+   * #embedder(Embedder)}'s.
    *
    * @param embedder the model; stays the caller's to close, after the index
    * @return this
@@ -164,7 +165,8 @@ abstract class IndexSettings<B extends IndexSettings<B>> {
 
   /**
    * Names the field of the document's embedding; default: {@code "vector"}. The token vectors of
-   * {@link #tokenEmbedder} are kept in the field of this name and {@code ".tokens"}.
+   * {@link #tokenEmbedder(MultiVectorEmbedder)} are kept in the field of this name and {@code
+   * ".tokens"}.
    *
    * @param name the field name
    * @return this

@@ -41,11 +41,11 @@ import org.apache.lucene.store.MMapDirectory;
  * <p><b>What is stored.</b> A document's text, analysed and whole; its id; its embedding, brought
  * to length 1; and its metadata, which comes back with its types: strings, booleans, and numbers of
  * Java's primitive types. Each entry's {@code toString()} is a keyword field of its key's name, so
- * that {@code new TermQuery(new Term(key, value))} makes a filter (of a value above 32,766 bytes
- * the first 10,922 characters are the term). A number is a point of the field {@code key.number}
- * too: {@code DoublePoint.newRangeQuery("year.number", 1990, 1999)}. An embedding that is all zeros
- * points nowhere: such a document is not found by {@link #knn()}, and such a query finds nothing.
- * Unpaired surrogates in text and metadata come back as U+FFFD.
+ * that {@code new TermQuery(new Term(key, value.toString()))} makes a filter (of a value above
+ * 32,766 bytes the first 10,922 characters are the term). A number is a point of the field {@code
+ * key.number} too: {@code DoublePoint.newRangeQuery("year.number", 1990, 1999)}. An embedding that
+ * is all zeros points nowhere: such a document is not found by {@link #knn()}, and such a query
+ * finds nothing. Unpaired surrogates in text and metadata come back as U+FFFD.
  *
  * <p><b>Embedders.</b> The embedder's {@link Embedder#fingerprint()} is kept with each commit, and
  * the index refuses to be opened with another one, for writing and for searching: vectors of two
@@ -155,7 +155,7 @@ public final class LuceneIndex implements AutoCloseable {
    * @param ids the ids
    * @throws NullPointerException if an id is null
    * @throws RetrievalException if writing fails
-   * @throws IllegalStateException if the index is closed
+   * @throws IllegalStateException if the index is closed or read-only
    */
   public void delete(Collection<String> ids) {
     Term[] terms = List.copyOf(ids).stream().map(config.fields()::term).toArray(Term[]::new);
@@ -172,7 +172,7 @@ public final class LuceneIndex implements AutoCloseable {
    *
    * @param query what to delete
    * @throws RetrievalException if writing fails
-   * @throws IllegalStateException if the index is closed
+   * @throws IllegalStateException if the index is closed or read-only
    */
   public void delete(Query query) {
     Objects.requireNonNull(query, "query");
@@ -187,7 +187,7 @@ public final class LuceneIndex implements AutoCloseable {
    * Writes all that was added and deleted to disk, so that it survives the process and the machine.
    *
    * @throws RetrievalException if writing fails; the commit before stays readable
-   * @throws IllegalStateException if the index is closed
+   * @throws IllegalStateException if the index is closed or read-only
    */
   public void commit() {
     index.run(() -> index.write("commit", IndexWriter::commit));
@@ -195,9 +195,12 @@ public final class LuceneIndex implements AutoCloseable {
 
   /**
    * Lets searches see what was written so far. {@link #add} and {@link #delete} do so themselves
-   * before they return; this is for what a failed or running {@code add} has already written.
+   * before they return; this is for what a failed or running {@code add} has already written, and
+   * in an index open read-only for what its writer has committed since.
    *
-   * @throws RetrievalException if reading or writing fails
+   * @throws RetrievalException if reading or writing fails, or the writer has put documents of
+   *     another model into an index that was empty when it was opened read-only; what was open
+   *     stays
    * @throws IllegalStateException if the index is closed
    */
   public void refresh() {
@@ -292,11 +295,12 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * Waits for calls in flight, commits and releases the index; the embedder stays open. A second
-   * call does nothing; any other call afterwards is an {@link IllegalStateException}.
+   * Refuses new calls from now on, waits for those in flight, commits (unless the index is open
+   * read-only) and releases the index; the embedder stays open. A second call does nothing; any
+   * other call afterwards is an {@link IllegalStateException}.
    *
-   * @throws RetrievalException if the commit fails; all is released nevertheless, and the commit
-   *     before stays readable
+   * @throws RetrievalException if the commit fails, or a failure since had ended the writer; all is
+   *     released nevertheless, and the commit before stays readable
    * @throws IllegalStateException if called by a listener or an embedder from within {@link #add}
    */
   @Override

@@ -205,13 +205,10 @@ public final class LuceneRetriever implements Retriever {
 
     /**
      * Searches by the application's own queries, made of what the user typed and what the call
-     * carries. This or one of the others is required.
+     * carries.
      *
-     * {@snippet :
-     * builder.query((text, context) -> parser(context.attribute("locale", Locale.class)).parse(text));
-     * }
-     *
-     * @param function makes a query
+     * @param function makes a query, for example {@code (text, context) ->
+     *     parser(context.attribute("locale", Locale.class)).parse(text)}
      * @return this
      */
     public Builder query(QueryFunction.InContext function) {

@@ -2,6 +2,7 @@ package dev.reranker.lucene;
 
 import dev.reranker.Embedder;
 import dev.reranker.MultiVectorEmbedder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +24,9 @@ record ModelIdentity(String name, int dimension, @Nullable String fingerprint) {
 
   /** Whether both are one model: by fingerprint, or by name where one of them has none. */
   boolean isSameAs(ModelIdentity other) {
+    boolean byName = fingerprint == null || other.fingerprint == null;
     return dimension == other.dimension
-        && ((fingerprint == null || other.fingerprint == null)
-            ? name.equals(other.name)
-            : fingerprint.equals(other.fingerprint));
+        && (byName ? name.equals(other.name) : Objects.equals(fingerprint, other.fingerprint));
   }
 
   /** As it goes on: what an old index knows of its model is completed by the model itself. */

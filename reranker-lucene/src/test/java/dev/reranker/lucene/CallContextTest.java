@@ -74,7 +74,7 @@ class CallContextTest {
     for (LuceneRetriever retriever : List.of(index.knn(), index.bm25())) {
       List<Hit> found = retriever.retrieve("whales", 30, filtered(term("tenant", "b")));
       assertThat(found).hasSize(30);
-      assertThat(found).allMatch(hit -> hit.document().metadata().get("tenant").equals("b"));
+      assertThat(found).allMatch(hit -> "b".equals(hit.document().metadata().get("tenant")));
       assertThat(Texts.ids(found))
           .isEqualTo(Texts.ids(retriever.filter(term("tenant", "b")).retrieve("whales", 30)));
     }
@@ -106,7 +106,7 @@ class CallContextTest {
       var request = SearchRequest.of("whales").withContext(filtered(term("tenant", tenant)));
       assertThat(pipeline.search(request).hits())
           .hasSize(30)
-          .allMatch(hit -> hit.document().metadata().get("tenant").equals(tenant));
+          .allMatch(hit -> tenant.equals(hit.document().metadata().get("tenant")));
     }
   }
 

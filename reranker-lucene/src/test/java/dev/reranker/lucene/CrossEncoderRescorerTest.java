@@ -174,11 +174,11 @@ class CrossEncoderRescorerTest {
   @Test
   void aCombinersNonsenseIsNeverARank() throws IOException {
     TopDocs hits = all();
-    var few = rescorer().combining(documents -> new double[documents.size() - 1]);
+    var few = rescorer().combining(scored -> new double[scored.size() - 1]);
     assertThatThrownBy(() -> few.rescore(searcher, hits, 10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the combiner gave 2 scores for 3 documents; it must give one for each");
-    var nan = rescorer().combining(documents -> new double[] {1, Double.NaN, 2});
+    var nan = rescorer().combining(scored -> new double[] {1, Double.NaN, 2});
     assertThatThrownBy(() -> nan.rescore(searcher, hits, 10))
         .isInstanceOf(InferenceException.class)
         .hasMessageContaining("the combiner gave NaN for document 1 of 3");

@@ -20,6 +20,7 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.ByteBuffersDirectory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -57,12 +58,12 @@ class LargeKTest {
                 }
 
                 @Override
-                public CacheHelper getCoreCacheHelper() {
+                public @Nullable CacheHelper getCoreCacheHelper() {
                   return null;
                 }
 
                 @Override
-                public CacheHelper getReaderCacheHelper() {
+                public @Nullable CacheHelper getReaderCacheHelper() {
                   return null;
                 }
               };
@@ -77,7 +78,7 @@ class LargeKTest {
     }
 
     @Override
-    public CacheHelper getReaderCacheHelper() {
+    public @Nullable CacheHelper getReaderCacheHelper() {
       return null;
     }
   }
