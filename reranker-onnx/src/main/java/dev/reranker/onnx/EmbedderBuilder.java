@@ -9,7 +9,7 @@ import java.util.function.Function;
  *
  * @param <B> the builder itself
  */
-public abstract sealed class EmbedderBuilder<B extends EmbedderBuilder<B>> extends ModelBuilder<B>
+abstract sealed class EmbedderBuilder<B extends EmbedderBuilder<B>> extends ModelBuilder<B>
     permits OnnxEmbedder.Builder, OnnxMultiVectorEmbedder.Builder {
 
   private Optional<String> queryPrompt = Optional.empty();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <B> the builder itself
  */
-public abstract sealed class ModelBuilder<B extends ModelBuilder<B>>
+abstract sealed class ModelBuilder<B extends ModelBuilder<B>>
     permits OnnxReranker.Builder, EmbedderBuilder {
 
   private @Nullable ModelSource source;

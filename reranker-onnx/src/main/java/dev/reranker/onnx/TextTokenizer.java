@@ -135,7 +135,7 @@ final class TextTokenizer implements AutoCloseable {
     return Math.max(LEAST_WINDOW, end);
   }
 
-  /** Ideographs, kana and Hangul; those beyond the basic plane count as two characters each. */
+  /** Ideographs, kana and Hangul of the basic plane, where nearly all of them are. */
   private static boolean isCjk(char c) {
     return (c >= '\u2e80' && c <= '\u9fff') || (c >= '\uac00' && c <= '\ud7a3');
   }
