@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
 import dev.reranker.error.RetrievalException;
+import dev.reranker.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,8 +53,10 @@ class KilledWriterTest {
     assertThat(committed).as("commits, of all rounds").isPositive();
   }
 
-  private ChildJvm writer(int commit) throws IOException {
-    return ChildJvm.start(StepwiseWriter.class, folder.toString(), "" + commit);
+  private ChildJvm.Running writer(int commit) throws IOException {
+    return ChildJvm.of(StepwiseWriter.class)
+        .flags("-XX:TieredStopAtLevel=1", "-Xmx256m")
+        .start(folder.toString(), "" + commit);
   }
 
   /** Opens the index after a kill; returns the number of commits in it. */

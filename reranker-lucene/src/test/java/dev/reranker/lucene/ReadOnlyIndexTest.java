@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
 import dev.reranker.error.RetrievalException;
+import dev.reranker.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -247,7 +248,10 @@ class ReadOnlyIndexTest {
   /** Four programs at once, started while another process writes and commits. */
   @Test
   void fourReadersSearchBesideAWriterInAnotherProcess() throws Exception {
-    try (var writer = ChildJvm.start(StepwiseWriter.class, folder.toString(), "0");
+    try (var writer =
+            ChildJvm.of(StepwiseWriter.class)
+                .flags("-XX:TieredStopAtLevel=1", "-Xmx256m")
+                .start(folder.toString(), "0");
         var pool = Executors.newFixedThreadPool(4)) {
       String line = writer.read();
       while (!line.equals("committed 1")) {
@@ -258,7 +262,10 @@ class ReadOnlyIndexTest {
       for (int i = 0; i < 4; i++) {
         readers.add(
             () -> {
-              try (var reader = ChildJvm.start(Searching.class, folder.toString())) {
+              try (var reader =
+                  ChildJvm.of(Searching.class)
+                      .flags("-XX:TieredStopAtLevel=1", "-Xmx256m")
+                      .start(folder.toString())) {
                 return List.of(reader.read(), reader.read());
               }
             });

@@ -9,8 +9,7 @@ import java.util.function.Function;
  *
  * @param <B> the builder itself
  */
-abstract sealed class EmbedderBuilder<B extends EmbedderBuilder<B>> extends ModelBuilder<B>
-    permits OnnxEmbedder.Builder, OnnxMultiVectorEmbedder.Builder {
+abstract class EmbedderBuilder<B extends EmbedderBuilder<B>> extends ModelBuilder<B> {
 
   private Optional<String> queryPrompt = Optional.empty();
   private Optional<String> passagePrompt = Optional.empty();

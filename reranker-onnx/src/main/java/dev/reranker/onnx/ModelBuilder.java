@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <B> the builder itself
  */
-abstract sealed class ModelBuilder<B extends ModelBuilder<B>>
-    permits OnnxReranker.Builder, EmbedderBuilder {
+abstract class ModelBuilder<B extends ModelBuilder<B>> {
 
   private @Nullable ModelSource source;
   private @Nullable String name;
@@ -65,8 +64,8 @@ abstract sealed class ModelBuilder<B extends ModelBuilder<B>>
   }
 
   /**
-   * Sets how many batches run at the same time, each on a thread of its own; default: one a core on
-   * the CPU, 2 on a GPU.
+   * Sets how many batches run at the same time, each on a thread of its own; default: one per core
+   * on the CPU, 2 on a GPU.
    *
    * @param threads at least 1
    * @return this

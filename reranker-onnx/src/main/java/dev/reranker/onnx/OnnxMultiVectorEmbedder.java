@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A late-interaction model on ONNX Runtime: turns a text into one vector a token.
+ * A late-interaction model on ONNX Runtime: turns a text into one vector per token.
  *
  * {@snippet :
  * try (OnnxMultiVectorEmbedder embedder =
@@ -47,7 +47,7 @@ public final class OnnxMultiVectorEmbedder implements MultiVectorEmbedder {
     GraphOutput output = encoder.output();
     if (!output.perToken()) {
       throw new ModelLoadException(
-          "'%s' gives its output '%s' with the row shape %s; a multi-vector embedder needs one vector a token, [batch, tokens, dimension]: export the graph with last_hidden_state or token_embeddings"
+          "'%s' gives its output '%s' with the row shape %s; a multi-vector embedder needs one vector per token, [batch, tokens, dimension]: export the graph with last_hidden_state or token_embeddings"
               .formatted(name(), output.name(), Arrays.toString(output.rowShape())));
     }
     if (output.name().equals(BARE_OUTPUT) && !otherModules.isEmpty()) {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A cross-encoder on ONNX Runtime: reads query and passage together and gives one logit a pair.
+ * A cross-encoder on ONNX Runtime: reads query and passage together and gives one logit per pair.
  *
  * {@snippet :
  * try (OnnxReranker reranker = OnnxReranker.builder().build()) { // the bundled default model

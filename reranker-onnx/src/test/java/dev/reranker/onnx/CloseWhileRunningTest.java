@@ -2,6 +2,7 @@ package dev.reranker.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reranker.testkit.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

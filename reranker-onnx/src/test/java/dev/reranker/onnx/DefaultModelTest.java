@@ -3,6 +3,7 @@ package dev.reranker.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reranker.error.ModelLoadException;
+import dev.reranker.testkit.ChildJvm;
 import org.junit.jupiter.api.Test;
 
 class DefaultModelTest {

@@ -3,6 +3,7 @@ package dev.reranker.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reranker.error.InferenceException;
+import dev.reranker.testkit.ChildJvm;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;

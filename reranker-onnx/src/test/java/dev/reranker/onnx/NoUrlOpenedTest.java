@@ -3,6 +3,7 @@ package dev.reranker.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.reranker.testkit.ChildJvm;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Proxy;

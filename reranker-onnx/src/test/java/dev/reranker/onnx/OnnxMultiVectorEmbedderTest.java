@@ -114,7 +114,7 @@ class OnnxMultiVectorEmbedderTest {
     assertThatThrownBy(() -> OnnxMultiVectorEmbedder.builder().model(source).build().close())
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContainingAll(
-            "'sentence_embedding'", "[128]", "one vector a token", "token_embeddings");
+            "'sentence_embedding'", "[128]", "one vector per token", "token_embeddings");
   }
 
   @Test

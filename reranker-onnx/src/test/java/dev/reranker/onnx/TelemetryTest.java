@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reranker.error.ModelLoadException;
 import dev.reranker.onnx.Telemetry.Library;
+import dev.reranker.testkit.ChildJvm;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
