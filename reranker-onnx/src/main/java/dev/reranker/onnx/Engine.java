@@ -74,7 +74,7 @@ final class Engine implements AutoCloseable {
     ModelFile tokenizerFile = source.require(config.tokenizerFiles());
     int maxLength = settings.maxLength(config);
     int padId = config.padId();
-    TokenizerRules rules = config.tokenizerRules();
+    TokenizerRules rules = TokenizerRules.of(config);
     try (var reading = Fingerprint.Reading.start(graph, tokenizerFile)) {
       TextTokenizer tokenizer = TextTokenizer.load(tokenizerFile, rules);
       try {

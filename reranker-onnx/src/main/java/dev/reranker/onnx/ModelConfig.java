@@ -201,14 +201,9 @@ final class ModelConfig {
   }
 
   /** What sentence-transformers hands to the tokenizer, under its present or its old name. */
-  private JsonFile tokenizerArguments() {
+  JsonFile tokenizerArguments() {
     JsonFile present = sentenceBert.object("processor_kwargs");
     return present.present() ? present : sentenceBert.object("tokenizer_args");
-  }
-
-  /** How texts are prepared for the tokenizer; checks what its files say of each other. */
-  TokenizerRules tokenizerRules() {
-    return TokenizerRules.of(this, tokenizerArguments());
   }
 
   /**

@@ -43,8 +43,9 @@ record TokenizerRules(
           "cache_dir",
           "local_files_only");
 
-  /** Reads and checks them. */
-  static TokenizerRules of(ModelConfig model, JsonFile arguments) {
+  /** Reads them, and checks what the model's files say of each other. */
+  static TokenizerRules of(ModelConfig model) {
+    JsonFile arguments = model.tokenizerArguments();
     for (String key : arguments.keys()) {
       if (arguments.has(key) && !HARMLESS.contains(key)) {
         throw arguments.refuse(

@@ -159,7 +159,7 @@ class TokenizerRulesTest {
             java.util.List.of(new int[0], new int[] {1}),
             java.util.List.of(new int[0], new int[1]),
             new int[1]);
-    TokenizerRules rules = folder.config().tokenizerRules();
+    TokenizerRules rules = TokenizerRules.of(folder.config());
     assertThatThrownBy(() -> rules.check(bare))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContainingAll("'add_bos_token'", "nothing before a text");
@@ -192,7 +192,7 @@ class TokenizerRulesTest {
   }
 
   private long[] ids(String text) {
-    try (var tokenizer = TextTokenizer.load(file(), folder.config().tokenizerRules())) {
+    try (var tokenizer = TextTokenizer.load(file(), TokenizerRules.of(folder.config()))) {
       return tokenizer.encode(text, 100).ids();
     }
   }
