@@ -202,10 +202,12 @@ final class Engine implements AutoCloseable {
       Consumer<Row> reader,
       SearchContext context) {
     var work = new Work();
-    Workers.Request request = workers.begin(context);
     var waves = new Waves(info, template.overhead(), context.deadline());
     for (int from = 0; from < texts.size() && !work.pastDeadline(); ) {
       int to = waves.end(texts, from);
+      // Each wave stands in the queue anew, so a long request holds a short one up for one of its
+      // waves at most.
+      Workers.Request request = workers.begin(context);
       if (context.deadline().expired() || !wave(request, from, to, encode, reader, work)) {
         work.cutShort();
       }

@@ -11,8 +11,8 @@ import java.util.function.IntConsumer;
 
 /**
  * The threads of one model: a fixed number, whatever the number of callers. Urgent jobs
- * (tokenizing, short) come before the others; among equals those of the earlier request come first,
- * so that requests finish in the order they came.
+ * (tokenizing, short) come before the others; among equals those that were begun earlier come
+ * first, so that short requests finish in the order they came; a long one begins anew now and then.
  *
  * <p>A job is a number of steps; a more urgent one waits for one step of another at most, and a
  * step costs no object.
@@ -32,15 +32,21 @@ final class Workers implements AutoCloseable {
             TimeUnit.MINUTES,
             new PriorityBlockingQueue<>(),
             task -> {
-              var thread = new Thread(task, "reranker-" + name + "-" + count.incrementAndGet());
-              thread.setDaemon(true);
+              // Nothing of the thread that happens to need a worker first stays with it.
+              var thread =
+                  Thread.ofPlatform()
+                      .name("reranker-" + name + "-" + count.incrementAndGet())
+                      .daemon()
+                      .inheritInheritableThreadLocals(false)
+                      .unstarted(task);
+              thread.setContextClassLoader(Workers.class.getClassLoader());
               return thread;
             });
     pool.allowCoreThreadTimeOut(true);
   }
 
   /**
-   * Begins a request, which stands behind those begun before it.
+   * Begins a request, or its next part, which stands behind those begun before it.
    *
    * @param context says when its work is no longer wanted
    */
