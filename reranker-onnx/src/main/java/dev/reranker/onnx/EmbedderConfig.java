@@ -43,9 +43,7 @@ final class EmbedderConfig {
    */
   Pooling pooling(boolean prompts) {
     List<Module> pooling = modules.all("Pooling");
-    String folder = pooling.isEmpty() ? "1_Pooling" : pooling.get(0).path();
-    JsonFile file =
-        JsonFile.read(model.source(), folder.isEmpty() ? "config.json" : folder + "/config.json");
+    JsonFile file = poolingFile();
     if (modules.present() && (pooling.size() > 1 || (pooling.isEmpty() && !file.present()))) {
       throw new ModelLoadException(
           "modules.json in %s lists %d pooling modules, and the graph gives token vectors: choose with pooling(..)"
@@ -54,13 +52,31 @@ final class EmbedderConfig {
     if (!file.present()) {
       return withoutFile(file);
     }
+    requirePromptPooled(prompts);
+    return pooling(file);
+  }
+
+  /**
+   * Refuses a model that leaves its prompt out of pooling, whether the graph pools or not: what a
+   * graph pools is all that the attention mask shows it, the prompt too.
+   *
+   * @param prompts whether anything is put before texts
+   */
+  void requirePromptPooled(boolean prompts) {
+    JsonFile file = poolingFile();
     if (!file.flag("include_prompt").orElse(true) && prompts) {
       throw file.refuse(
           "include_prompt",
           "leaving the prompt out of pooling (include_prompt false) is not supported: choose"
-              + " pooling(..) to pool it too, or empty prompts");
+              + " pooling(..) to pool the graph's token vectors with it, or empty prompts");
     }
-    return pooling(file);
+  }
+
+  private JsonFile poolingFile() {
+    List<Module> pooling = modules.all("Pooling");
+    String folder = pooling.isEmpty() ? "1_Pooling" : pooling.get(0).path();
+    return JsonFile.read(
+        model.source(), folder.isEmpty() ? "config.json" : folder + "/config.json");
   }
 
   private Pooling withoutFile(JsonFile file) {

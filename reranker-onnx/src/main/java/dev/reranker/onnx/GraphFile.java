@@ -69,7 +69,8 @@ record GraphFile(ModelFile file, Optional<byte[]> bytes, List<ModelFile> data) {
     Path data;
     try {
       data = path.resolveSibling(location);
-      if (Path.of(location).isAbsolute() || !data.normalize().startsWith(path.getParent())) {
+      Path relative = Path.of(location);
+      if (relative.isAbsolute() || relative.normalize().startsWith("..")) {
         throw new ModelLoadException(
             "%s keeps its weights in %s, outside its own directory, where ONNX Runtime does not read: put them beside the graph and save it with that location"
                 .formatted(graph.name(), location));

@@ -42,6 +42,8 @@ final class GraphLoader {
       ModelLoadException next;
       try {
         return load(environment, graph, provider, taker);
+      } catch (ModelLoadException e) {
+        throw withEarlier(e, failure);
       } catch (ProviderMissing e) {
         next = new ModelLoadException(OrtFailure.missing(graph, provider, e.reason), e.reason);
       } catch (OrtException e) {
@@ -69,12 +71,19 @@ final class GraphLoader {
   private static <T> T load(
       OrtEnvironment environment, GraphFile graph, ExecutionProvider provider, Taker<T> taker)
       throws OrtException, ProviderMissing {
-    OrtSession session;
-    try (var options = options(provider)) {
-      session = create(environment, graph, options);
+    try {
+      OrtSession session;
+      try (var options = options(provider)) {
+        session = create(environment, graph, options);
+      }
+      return take(session, provider, taker);
     } catch (LinkageError e) {
       throw new ProviderMissing(e);
     }
+  }
+
+  private static <T> T take(OrtSession session, ExecutionProvider provider, Taker<T> taker)
+      throws OrtException {
     try {
       return taker.take(session, provider);
     } catch (OrtException | RuntimeException | Error e) {
@@ -168,14 +177,23 @@ final class GraphLoader {
         Files.createSymbolicLink(link, file.resolveSibling("."));
         return environment.createSession(link.resolve(name).toString(), options);
       } finally {
-        Files.deleteIfExists(link);
-        Files.delete(folder);
+        deleteQuietly(link);
+        deleteQuietly(folder);
       }
     } catch (IOException | UnsupportedOperationException e) {
       throw new ModelLoadException(
           "%s cannot be handed to ONNX Runtime, because its path has characters beyond U+FFFF (%s): move the model to another directory"
               .formatted(graph, e),
           e);
+    }
+  }
+
+  /** What stays behind is no reason to lose a session that was made, or the failure. */
+  private static void deleteQuietly(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      log.warn("{} cannot be deleted: delete it by hand", path, e);
     }
   }
 

@@ -51,8 +51,10 @@ abstract class ModelBuilder<B extends ModelBuilder<B>> {
   }
 
   /**
-   * Sets how many tokens a row takes at most, special tokens included; default: the smallest limit
-   * that the model's files name, or 512 where they name none.
+   * Sets how many tokens a row takes at most, special tokens included; default: the length that the
+   * model's files name, in the order that {@link ModelSource} lists (sentence-transformers' own
+   * file goes before {@code tokenizer_config.json}), at most what the model has positions for;
+   * where no length is named, those positions, and where these are not named either, 512.
    *
    * @param tokens at least 8, at most what the model has positions for
    * @return this

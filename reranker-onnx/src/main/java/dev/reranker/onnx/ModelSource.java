@@ -93,18 +93,27 @@ public final class ModelSource {
           .toList();
 
   private final String name;
+  private final Kind kind;
   private final String place;
   private final Function<String, @Nullable ModelFile> files;
   private final Supplier<List<String>> graphs;
   private final List<String> graph;
 
+  private enum Kind {
+    DIRECTORY,
+    CLASS_PATH,
+    SINGLE_FILES
+  }
+
   private ModelSource(
       String name,
+      Kind kind,
       String place,
       Function<String, @Nullable ModelFile> files,
       Supplier<List<String>> graphs,
       List<String> graph) {
     this.name = name;
+    this.kind = kind;
     this.place = place;
     this.files = files;
     this.graphs = graphs;
@@ -121,6 +130,7 @@ public final class ModelSource {
     Path absolute = directory.toAbsolutePath().normalize();
     return new ModelSource(
         fileName(absolute),
+        Kind.DIRECTORY,
         "directory " + absolute,
         file -> {
           requireDirectory(absolute);
@@ -159,6 +169,7 @@ public final class ModelSource {
     Function<String, @Nullable ModelFile> files = file -> resource(root + "/" + file);
     return new ModelSource(
         root.substring(root.lastIndexOf('/') + 1),
+        Kind.CLASS_PATH,
         "class path folder " + root,
         files,
         () -> VARIANTS.stream().filter(file -> files.apply(file) != null).toList(),
@@ -177,6 +188,7 @@ public final class ModelSource {
         Map.of(GRAPH.get(0), model.toAbsolutePath(), TOKENIZER.get(0), tokenizer.toAbsolutePath());
     return new ModelSource(
         withoutExtension(fileName(model)),
+        Kind.SINGLE_FILES,
         "files " + model.toAbsolutePath() + " and " + tokenizer.toAbsolutePath(),
         file -> {
           Path path = paths.get(file);
@@ -197,6 +209,7 @@ public final class ModelSource {
     Map<String, String> names = Map.of(GRAPH.get(0), model, TOKENIZER.get(0), tokenizer);
     return new ModelSource(
         withoutExtension(model.substring(model.lastIndexOf('/') + 1)),
+        Kind.SINGLE_FILES,
         "class path resources " + model + " and " + tokenizer,
         file -> {
           String resource = names.get(file);
@@ -215,11 +228,11 @@ public final class ModelSource {
    * @throws IllegalStateException if this source was made from single files
    */
   public ModelSource graph(String file) {
-    if (!place.startsWith("directory ") && !place.startsWith("class path folder ")) {
+    if (kind == Kind.SINGLE_FILES) {
       throw new IllegalStateException(
           "the graph of " + place + " is already chosen: give another file instead");
     }
-    return new ModelSource(name, place, files, graphs, List.of(file));
+    return new ModelSource(name, kind, place, files, graphs, List.of(file));
   }
 
   /**
@@ -267,7 +280,7 @@ public final class ModelSource {
   private String above(List<String> candidates) {
     for (String file : candidates) {
       try {
-        if (place.startsWith("directory ") && files.apply("../" + file) != null) {
+        if (kind == Kind.DIRECTORY && files.apply("../" + file) != null) {
           return "; "
               + file
               + " is in the directory above: give that one, and choose the graph by"

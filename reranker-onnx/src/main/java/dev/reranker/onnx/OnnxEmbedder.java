@@ -18,8 +18,8 @@ import java.util.OptionalInt;
  *
  * <p>Pooling, normalisation, prompts and length come from the model's files, as {@link ModelSource}
  * lists, or the builder. A graph that already pools (an output {@code sentence_embedding}) is taken
- * as it is. A passage beyond {@link ModelInfo#maxLength()} tokens is cut; a query beyond them, its
- * prompt included, is an {@link IllegalArgumentException}.
+ * as it is, unless the builder sets a pooling. A passage beyond {@link ModelInfo#maxLength()}
+ * tokens is cut; a query beyond them, its prompt included, is an {@link IllegalArgumentException}.
  *
  * <p>One instance serves any number of threads and reads the caller's list on the caller's thread
  * alone; memory follows the batch budget, not the length of the list. {@link #close()} refuses new
@@ -30,6 +30,11 @@ public final class OnnxEmbedder implements Embedder {
 
   /** The output of graphs exported with all of sentence-transformers' modules. */
   private static final String POOLED = "sentence_embedding";
+
+  private static final List<String> POOLED_FIRST =
+      List.of(POOLED, "last_hidden_state", "token_embeddings");
+  private static final List<String> TOKENS_FIRST =
+      List.of("last_hidden_state", "token_embeddings", POOLED);
 
   private final TextEncoder encoder;
   private final Pooling pooling;
@@ -46,11 +51,7 @@ public final class OnnxEmbedder implements Embedder {
               .formatted(encoder.info().name(), output.name(), Arrays.toString(output.rowShape())));
     }
     config.requireModules(output.name().equals(POOLED));
-    // A graph that pools has no use for what the files say of it.
-    this.pooling =
-        output.perToken()
-            ? builder.pooling.orElseGet(() -> config.pooling(encoder.hasPrompts()))
-            : Pooling.CLS;
+    this.pooling = output.perToken() ? pooling(builder, config) : pooled(builder, config);
     this.normalize = builder.normalize.orElseGet(config::normalize);
     this.dimension = dimension(builder.dimension.orElseGet(config::dimension), output.width());
     this.info =
@@ -62,6 +63,21 @@ public final class OnnxEmbedder implements Embedder {
                     .with("pooling", output.perToken() ? pooling : "in the graph")
                     .with("normalize", normalize)
                     .with("dimension", dimension));
+  }
+
+  private Pooling pooling(Builder builder, EmbedderConfig config) {
+    return builder.pooling.orElseGet(() -> config.pooling(encoder.hasPrompts()));
+  }
+
+  /** The only vector is the text's; of pooling only what the graph cannot know is checked. */
+  private Pooling pooled(Builder builder, EmbedderConfig config) {
+    if (builder.pooling.isPresent()) {
+      throw new IllegalArgumentException(
+          "pooling is %s; '%s' gives no vectors of tokens, only '%s', pooled in the graph: leave pooling(..) out, or export the graph with last_hidden_state"
+              .formatted(builder.pooling.get(), encoder.info().name(), encoder.output().name()));
+    }
+    config.requirePromptPooled(encoder.hasPrompts());
+    return Pooling.CLS;
   }
 
   private int dimension(OptionalInt wanted, int width) {
@@ -178,7 +194,10 @@ public final class OnnxEmbedder implements Embedder {
     }
 
     /**
-     * Sets the pooling; default: as the file of the pooling module says, otherwise the mean.
+     * Sets the pooling of the graph's token vectors, which are then taken even where the graph also
+     * gives {@code sentence_embedding}; default: {@code sentence_embedding} where the graph gives
+     * it, otherwise as the file of the pooling module says, otherwise the mean. On a graph without
+     * token vectors {@link #build} throws an {@link IllegalArgumentException}.
      *
      * @param pooling how token vectors become one
      * @return this
@@ -233,7 +252,7 @@ public final class OnnxEmbedder implements Embedder {
       return open(
           settings,
           config,
-          List.of(POOLED, "last_hidden_state", "token_embeddings"),
+          pooling.isPresent() ? TOKENS_FIRST : POOLED_FIRST,
           encoder -> new OnnxEmbedder(encoder, this, new EmbedderConfig(config)));
     }
   }

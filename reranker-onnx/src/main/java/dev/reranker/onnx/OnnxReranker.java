@@ -84,7 +84,7 @@ public final class OnnxReranker implements Reranker, Scorer {
     GraphOutput output = engine.output();
     int labels = output.width();
     boolean flat = output.rowShape().length <= 1 || labels == 1;
-    if (!flat || labels < 1 || labels > 2) {
+    if (!flat || output.perToken() || labels < 1 || labels > 2) {
       throw RerankerConfig.notOneOrTwo(engine.info().name(), output);
     }
     return labels;

@@ -2,6 +2,7 @@ package dev.reranker.onnx;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtException.OrtErrorCode;
+import dev.reranker.onnx.ExecutionProvider.Cuda;
 import java.util.Locale;
 
 /** What to do about a graph that ONNX Runtime does not take: one advice for each of its codes. */
@@ -10,6 +11,15 @@ final class OrtFailure {
   private static final String CUDA_NEEDS =
       "it needs an NVIDIA GPU, its driver, CUDA 12 and cuDNN 9, and the artifact onnxruntime_gpu;"
           + " or give the CPU as a fallback";
+
+  /** The version that this library is built with and tested on. */
+  static final String VERSION = "1.28.0";
+
+  private static final String CPU_NEEDS =
+      "the ONNX Runtime on the class path does not fit this library or this machine; use version "
+          + VERSION
+          + " of onnxruntime_gpu (on macOS and Arm of onnxruntime), once, Java and native part of"
+          + " the same version";
 
   private OrtFailure() {}
 
@@ -25,21 +35,21 @@ final class OrtFailure {
   /** Says that a provider is not there. */
   static String missing(GraphFile graph, ExecutionProvider provider, Throwable why) {
     return "%s cannot run on %s (%s): %s"
-        .formatted(graph.name(), provider, reason(why), CUDA_NEEDS);
+        .formatted(
+            graph.name(), provider, reason(why), provider instanceof Cuda ? CUDA_NEEDS : CPU_NEEDS);
   }
 
   /** Says why a graph could not be loaded or probed, and what to do. */
   static String describe(GraphFile graph, ExecutionProvider provider, OrtException e) {
-    boolean gpu = provider instanceof ExecutionProvider.Cuda;
-    if (gpu && isProviders(e) && e.getCode() != OrtErrorCode.ORT_NOT_IMPLEMENTED) {
+    if (provider instanceof Cuda && isNoGpu(e)) {
       return missing(graph, provider, e);
     }
     if (e.getCode() == OrtErrorCode.ORT_INVALID_PROTOBUF) {
       return "%s is not a model that ONNX Runtime can run (%s): the file is cut short or damaged, or something else under that name; get it again"
           .formatted(graph.name(), reason(e));
     }
-    return "%s cannot be loaded by ONNX Runtime (%s): %s"
-        .formatted(graph.name(), reason(e), advice(graph, provider, e));
+    return "%s cannot be loaded by ONNX Runtime on %s (%s): %s"
+        .formatted(graph.name(), provider, reason(e), advice(graph, provider, e));
   }
 
   private static String reason(Throwable why) {
@@ -47,6 +57,9 @@ final class OrtFailure {
   }
 
   private static String advice(GraphFile graph, ExecutionProvider provider, OrtException e) {
+    if (isAboutMemory(e)) {
+      return memory(provider);
+    }
     if (isTooNew(e)) {
       return "the graph is newer than this runtime; update ONNX Runtime, or export the model with a"
           + " lower opset and IR version";
@@ -74,18 +87,41 @@ final class OrtFailure {
           "the runtime lacks something that the graph asks for, such as an operator library; export"
               + " the model with standard operators";
       default ->
-          isAboutMemory(e)
-              ? "there is not enough memory; choose a smaller graph or give the process more"
-              : "the reason is ONNX Runtime's own; if it is no help, export the model again or"
-                  + " update ONNX Runtime";
+          "the reason is ONNX Runtime's own; if it is no help, export the model again or"
+              + " update ONNX Runtime";
     };
   }
 
+  private static String memory(ExecutionProvider provider) {
+    if (!(provider instanceof Cuda cuda)) {
+      return "there is not enough memory; choose a smaller graph or give the process more";
+    }
+    String limit =
+        cuda.memoryLimit().isPresent()
+            ? "raise memoryLimit (now %d bytes)".formatted(cuda.memoryLimit().getAsLong())
+            : "free memory on the GPU (memoryLimit is not set, so nothing else bounds it)";
+    return "there is not enough memory on "
+        + provider
+        + "; "
+        + limit
+        + ", set a smaller batchTokens or fewer threads, or choose a smaller graph";
+  }
+
+  /** In the words of CUDA: its libraries are there, and the GPU or a fitting driver is not. */
+  private static boolean isNoGpu(OrtException e) {
+    String message = lower(e);
+    return message.contains("no cuda-capable device")
+        || message.contains("invalid device ordinal")
+        || message.contains("driver version is insufficient");
+  }
+
+  /** In the runtime's own sentences; a graph that lacks an opset is not newer. */
   private static boolean isTooNew(OrtException e) {
     String message = lower(e);
-    return message.contains("ir version")
-        || message.contains("opset")
-        || message.contains("ir_version");
+    return message.contains("unsupported model ir version")
+        || message.contains("max supported ir version")
+        || message.contains("is under development")
+        || message.contains("current official support for domain");
   }
 
   private static boolean isAboutData(OrtException e) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -17,8 +18,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Refuses an ONNX Runtime that would report home, before its native library is loaded.
@@ -41,8 +40,6 @@ final class Telemetry {
   /** The variable that switches it off; 1, true, yes, on or y. */
   static final String SWITCH = "ORT_DISABLE_TELEMETRY";
 
-  private static final Logger log = LoggerFactory.getLogger(Telemetry.class);
-
   private static final Set<String> OFF = Set.of("1", "true", "yes", "on", "y");
 
   /** What a native library with telemetry has in it: the switch, and where the events go. */
@@ -59,7 +56,8 @@ final class Telemetry {
   /**
    * Checks the runtime that would be loaded; loads and initialises nothing of it.
    *
-   * @throws ModelLoadException if it has telemetry and {@value #SWITCH} does not switch it off
+   * @throws ModelLoadException if it has telemetry, or cannot be looked at, and {@value #SWITCH}
+   *     does not switch it off
    */
   static void refuse() {
     if (!switchedOff(System.getenv(SWITCH))) {
@@ -80,7 +78,8 @@ final class Telemetry {
    * What is known of a runtime that is not loaded yet.
    *
    * @param where its native library, for people
-   * @param reports whether it has telemetry; empty if its native library was not found
+   * @param reports whether it has telemetry; false if a setting names a file that does not exist,
+   *     since nothing is loaded then; empty if it is not known
    */
   record Library(String where, Optional<Boolean> reports) {
 
@@ -92,11 +91,11 @@ final class Telemetry {
       }
       String folder = properties.getProperty(NATIVE_PATH);
       if (folder != null) {
-        return in(Path.of(folder, file));
+        return named(folder, file);
       }
       String path = properties.getProperty(LIBRARY_PATH);
       if (path != null) {
-        return in(Path.of(path));
+        return named(path);
       }
       String resource = "native/" + platform(properties) + "/" + file;
       if (OrtEnvironment.class.getResource(resource) != null) {
@@ -104,7 +103,7 @@ final class Telemetry {
       }
       return Stream.of(properties.getProperty("java.library.path", "").split(File.pathSeparator))
           .filter(entry -> !entry.isEmpty())
-          .map(entry -> Path.of(entry, file))
+          .flatMap(entry -> path(entry, file).stream())
           .filter(Files::isRegularFile)
           .findFirst()
           .map(Library::in)
@@ -113,6 +112,23 @@ final class Telemetry {
 
     private static Library unknown(String where) {
       return new Library(where, Optional.empty());
+    }
+
+    /** Of a file that does not exist ONNX Runtime says so and loads nothing. */
+    private static Library named(String first, String... more) {
+      return path(first, more)
+          .filter(Files::exists)
+          .map(Library::in)
+          .orElseGet(() -> new Library(first, Optional.of(false)));
+    }
+
+    /** Empty where no file can have such a name. */
+    private static Optional<Path> path(String first, String... more) {
+      try {
+        return Optional.of(Path.of(first, more));
+      } catch (InvalidPathException e) {
+        return Optional.empty();
+      }
     }
 
     private static Library in(Path file) {
@@ -140,16 +156,19 @@ final class Telemetry {
 
     void refuse(@Nullable String value) {
       if (reports.isEmpty()) {
-        log.warn(
-            "ONNX Runtime {} could not be looked at: from 1.29 on it has telemetry switched on by"
-                + " default; set the environment variable {}=1",
-            where,
-            SWITCH);
-      } else if (reports.get()) {
+        throw new ModelLoadException(
+            "ONNX Runtime %s cannot be looked at, so that it may have telemetry, and the environment variable %s is %s: nothing of it was loaded. Start the process with %s=1, which does no harm where there is none"
+                .formatted(where, SWITCH, said(value), SWITCH));
+      }
+      if (reports.get()) {
         throw new ModelLoadException(
             "ONNX Runtime %s has telemetry, and the environment variable %s is %s: nothing of it was loaded, since it would send events over the network. Start the process with %s=1, or use ONNX Runtime 1.28, which has none"
-                .formatted(where, SWITCH, value == null ? "not set" : "'" + value + "'", SWITCH));
+                .formatted(where, SWITCH, said(value), SWITCH));
       }
+    }
+
+    private static String said(@Nullable String value) {
+      return value == null ? "not set" : "'" + value + "'";
     }
   }
 

@@ -87,6 +87,48 @@ class GraphFileTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {"./model.onnx", "onnx/../model.onnx", "../m/model.onnx", ".//./model.onnx"})
+  void weightsBesideAGraphWhosePathTakesDetoursAreRead(String graph) throws IOException {
+    Path model = Files.createDirectories(directory.resolve("m"));
+    Files.createDirectory(model.resolve("onnx"));
+    float[] whole = score(new TinyModel().dataFile(DATA).in(model));
+    Path detour = Path.of(model + "/" + graph);
+    assertThat(score(ModelSource.files(detour, model.resolve("tokenizer.json"))))
+        .containsExactly(whole);
+    assertThat(score(ModelSource.graphFile(detour))).containsExactly(whole);
+    assertThat(score(ModelSource.directory(model).graph(graph))).containsExactly(whole);
+  }
+
+  @Test
+  void weightsBesideAGraphWithARelativePathAreRead() {
+    float[] whole = score(new TinyModel().dataFile(DATA).in(directory));
+    Path here = Path.of("").toAbsolutePath().relativize(directory.toAbsolutePath());
+    assertThat(here).isRelative();
+    assertThat(score(ModelSource.files(here.resolve("model.onnx"), here.resolve("tokenizer.json"))))
+        .containsExactly(whole);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"./onnx/model.onnx", "onnx/./model.onnx", "../m/onnx/model.onnx"})
+  void weightsBesideAGraphChosenByADetourAreRead(String graph) throws IOException {
+    Path model = Files.createDirectories(directory.resolve("m"));
+    Files.write(model.resolve("tokenizer.json"), TinyModel.tokenizer());
+    new TinyModel().dataFile(DATA).at(model.resolve("onnx/model.onnx"));
+    assertThat(score(ModelSource.directory(model).graph(graph)))
+        .containsExactly(score(new TinyModel().in(directory.resolve("whole"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"./weights.bin", "sub/../weights.bin", "sub/weights.bin"})
+  void aLocationInsideTheFolderMayTakeADetour(String location) throws IOException {
+    Files.createDirectories(directory.resolve("m/sub"));
+    float[] whole = score(new TinyModel().in(directory.resolve("whole")));
+    assertThat(score(new TinyModel().dataFile(location).in(directory.resolve("m"))))
+        .containsExactly(whole);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"../weights", "/weights", "a/../../weights"})
   void weightsOutsideTheFolderAreRefused(String location) throws IOException {
     Path model = directory.resolve("m");

@@ -74,6 +74,45 @@ class OnnxEmbedderTest {
   }
 
   @Test
+  void aGraphThatPoolsTheModelsPromptThoughItMayNotIsRefused(@TempDir Path pooled)
+      throws IOException {
+    ModelSource sentence = new TinyModel().head(TinyModel.Head.SENTENCE_AND_TOKENS).in(pooled);
+    Files.createDirectory(pooled.resolve("1_Pooling"));
+    Files.writeString(
+        pooled.resolve("1_Pooling/config.json"),
+        "{\"pooling_mode\": \"mean\", \"include_prompt\": false}");
+    var builder = OnnxEmbedder.builder().model(sentence);
+    assertThatCode(() -> builder.build().close()).doesNotThrowAnyException();
+    builder.queryPrompt("query: ");
+    assertThatThrownBy(() -> builder.build().close())
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContainingAll("1_Pooling/config.json", "include_prompt", "empty prompts");
+    builder.pooling(Pooling.MEAN);
+    assertThatCode(() -> builder.build().close()).doesNotThrowAnyException();
+  }
+
+  @Test
+  void theBuildersPoolingGoesBeforeTheGraphs(@TempDir Path both) {
+    ModelSource source = new TinyModel().head(TinyModel.Head.SENTENCE_AND_TOKENS).in(both);
+    var builder = OnnxEmbedder.builder().model(source).normalize(false);
+    try (var mean = builder.build();
+        var cls = builder.pooling(Pooling.CLS).build()) {
+      assertThat(mean.embedQuery(TEXT))
+          .containsExactly(embed(b -> b.normalize(false), TEXT), within(1e-5f));
+      assertThat(cls.embedQuery(TEXT)).containsExactly(floats(TINY.token(CLS)), within(1e-5f));
+    }
+  }
+
+  @Test
+  void aPoolingForAGraphWithoutTokenVectorsIsRefused(@TempDir Path pooled) {
+    ModelSource sentence = new TinyModel().head(TinyModel.Head.SENTENCE).in(pooled);
+    var builder = OnnxEmbedder.builder().model(sentence).pooling(Pooling.MEAN);
+    assertThatThrownBy(() -> builder.build().close())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("pooling is MEAN", "only 'sentence_embedding'", "pooling(..) out");
+  }
+
+  @Test
   void aCrossEncoderIsRefused(@TempDir Path other) {
     ModelSource source = new TinyModel().head(TinyModel.Head.ONE_DEEP).in(other);
     assertThatThrownBy(() -> OnnxEmbedder.builder().model(source).build().close())

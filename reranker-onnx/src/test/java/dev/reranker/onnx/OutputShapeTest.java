@@ -66,6 +66,12 @@ class OutputShapeTest {
   }
 
   @Test
+  void oneLabelForEachTokenIsRefused() {
+    assertRefused(
+        new TinyModel().head(TinyModel.Head.TOKEN_LABEL), "'logits' as [batch, 5, 1]; a cross-enc");
+  }
+
+  @Test
   void aGraphWithoutTypeIdsIsNotFedThem() {
     assertThat(score(new TinyModel().withoutTypeIds())).hasSize(3).doesNotContain(Float.NaN);
   }

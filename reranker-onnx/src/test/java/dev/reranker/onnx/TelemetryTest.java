@@ -100,10 +100,33 @@ class TelemetryTest {
   }
 
   @Test
-  void whatIsNotFoundIsNotKnown() {
-    assertThat(find("onnxruntime.native.path", folder).reports()).isEmpty();
+  void whereANamedFileIsMissingNothingIsLoaded() {
+    assertThat(find("onnxruntime.native.path", folder).reports()).contains(false);
     assertThat(find("onnxruntime.native.onnxruntime.path", folder.resolve("gone")).reports())
-        .isEmpty();
+        .contains(false);
+    assertThat(load(Map.of())).contains("ONNX Runtime's native library cannot be loaded");
+  }
+
+  @Test
+  void aSettingThatIsNoPathIsAMissingFile() {
+    assertThat(find("onnxruntime.native.path", "a\0b").reports()).contains(false);
+    assertThat(find("onnxruntime.native.onnxruntime.path", "a\0b").reports()).contains(false);
+    assertThat(find("os.arch", "sparc", "java.library.path", "a\0b").reports()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeLookedAtIsRefusedToo() throws IOException {
+    Files.createDirectory(folder.resolve(FILE));
+    assertThat(load(Map.of()))
+        .isEqualTo(
+            "ONNX Runtime %s cannot be looked at, so that it may have telemetry, and the environment variable ORT_DISABLE_TELEMETRY is not set: nothing of it was loaded. Start the process with ORT_DISABLE_TELEMETRY=1, which does no harm where there is none"
+                .formatted(folder.resolve(FILE)));
+    assertThat(load(Map.of("ORT_DISABLE_TELEMETRY", "1")))
+        .contains("ONNX Runtime's native library cannot be loaded");
+  }
+
+  @Test
+  void whatIsNotFoundIsNotKnown() {
     assertThat(find("onnxruntime.native.onnxruntime.skip", "true").reports()).isEmpty();
     assertThat(find("os.arch", "sparc", "java.library.path", "").reports()).isEmpty();
   }

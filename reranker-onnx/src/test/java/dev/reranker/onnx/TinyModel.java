@@ -33,7 +33,9 @@ final class TinyModel {
     DOUBLE,
     HALF_TOKENS,
     TOKENS,
-    SENTENCE
+    TOKEN_LABEL,
+    SENTENCE,
+    SENTENCE_AND_TOKENS
   }
 
   private final Random random = new Random(42);
@@ -189,11 +191,24 @@ final class TinyModel {
           graph
               .node("Identity", List.of("hidden"), "last_hidden_state")
               .output("last_hidden_state", OnnxGraph.FLOAT, "batch", "sequence", WIDTH);
-      case SENTENCE ->
+      case TOKEN_LABEL ->
           graph
-              .node("Identity", List.of("mean"), "sentence_embedding")
-              .output("sentence_embedding", OnnxGraph.FLOAT, "batch", WIDTH);
+              .longs("first", 0)
+              .longs("second", 1)
+              .node("Slice", List.of("hidden", "first", "second", "axis_2"), "logits")
+              .output("logits", OnnxGraph.FLOAT, "batch", "sequence", 1);
+      case SENTENCE -> sentence(graph);
+      case SENTENCE_AND_TOKENS ->
+          sentence(graph)
+              .node("Identity", List.of("hidden"), "token_embeddings")
+              .output("token_embeddings", OnnxGraph.FLOAT, "batch", "sequence", WIDTH);
     }
+  }
+
+  private static OnnxGraph sentence(OnnxGraph graph) {
+    return graph
+        .node("Identity", List.of("mean"), "sentence_embedding")
+        .output("sentence_embedding", OnnxGraph.FLOAT, "batch", WIDTH);
   }
 
   private void cast(OnnxGraph graph, int type) {
