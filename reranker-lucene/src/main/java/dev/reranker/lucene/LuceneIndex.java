@@ -93,9 +93,10 @@ public final class LuceneIndex implements AutoCloseable {
    *
    * @param documents what to add; a list, or anything that yields documents one by one
    * @throws IllegalArgumentException if an id is longer than 32,766 bytes in UTF-8 or not valid
-   *     UTF-16, if a metadata key is empty or the name of one of the index's own fields, if a
-   *     metadata value is no string, boolean or number of a primitive type, or if the analyzer
-   *     makes a term of more than 32,766 bytes; the message names the document
+   *     UTF-16, if a metadata key is empty, is the name of one of the index's own fields (or is so
+   *     with {@code ".number"} after it) or ends in {@code ".number"}, if a metadata value is no
+   *     string, boolean or number of a primitive type, or if the analyzer makes a term of more than
+   *     32,766 bytes; the message names the document
    * @throws NullPointerException if a document is null
    * @throws InferenceException if the embedder fails or gives vectors that do not fit
    * @throws RetrievalException if writing fails
