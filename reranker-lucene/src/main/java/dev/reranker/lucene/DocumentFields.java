@@ -58,7 +58,8 @@ record DocumentFields(String id, String text, String vector) {
    *
    * @param position the document's place in the caller's list, for the message
    * @throws IllegalArgumentException if the id is too long or not valid UTF-16, a metadata key is
-   *     one of the field names, or a metadata value of a class that cannot be kept
+   *     one of the field names or would need one of them for its numbers, a metadata key ends as
+   *     the fields of numbers do, or a metadata value of a class that cannot be kept
    */
   void check(@Nullable Document document, long position) {
     if (document == null) {
@@ -77,18 +78,25 @@ record DocumentFields(String id, String text, String vector) {
           "the id of document %d ('%s') has an unpaired surrogate, which UTF-8 cannot keep: use an id of valid characters"
               .formatted(position, start));
     }
+    Set<String> own = Set.of(id, text, vector, tokens());
     for (Map.Entry<String, Object> entry : document.metadata().entrySet()) {
       String key = entry.getKey();
-      if (key.isEmpty() || Set.of(id, text, vector, tokens()).contains(key)) {
+      if (key.isEmpty() || own.contains(key)) {
         throw new IllegalArgumentException(
             "document %d ('%s') has the metadata key '%s'; keys are not empty and not '%s', '%s', '%s' or '%s', the index's own fields: rename the key, or those by the builder"
                 .formatted(position, start, key, id, text, vector, tokens()));
       }
       MetadataFields.check(entry.getValue(), key, position, start);
-      if (document.metadata().containsKey(MetadataFields.numbers(key))) {
+      if (key.endsWith(MetadataFields.NUMBERS)) {
         throw new IllegalArgumentException(
-            "document %d ('%s') has the metadata keys '%s' and '%s'; the second is the index's own field for the numbers of the first: rename one of them"
-                .formatted(position, start, key, MetadataFields.numbers(key)));
+            "document %d ('%s') has the metadata key '%s'; fields that end in '%s' are the index's own, for the numbers under other keys: rename the key"
+                .formatted(position, start, key, MetadataFields.NUMBERS));
+      }
+      if (own.contains(MetadataFields.numbers(key))) {
+        throw new IllegalArgumentException(
+            "document %d ('%s') has the metadata key '%s', whose numbers go into the field '%s', which the index has for itself (its own fields are '%s', '%s', '%s' and '%s'): rename the key, or those by the builder"
+                .formatted(
+                    position, start, key, MetadataFields.numbers(key), id, text, vector, tokens()));
       }
     }
   }

@@ -14,14 +14,14 @@ final class LimitedSearcher {
   private LimitedSearcher() {}
 
   /**
-   * A searcher for one call. The application's own is returned as it is where the call has no
-   * deadline, or where a copy would not be the same: of a class of its own, or with slices that are
-   * searched in parallel.
+   * A searcher for one call; any call can be cancelled, also one without a deadline. The
+   * application's own is returned as it is where a copy would not be the same: of a class of its
+   * own, or with slices that are searched in parallel.
    */
   static IndexSearcher of(IndexSearcher searcher, SearchContext context) {
     boolean plain =
         searcher.getClass() == IndexSearcher.class || searcher instanceof Searchers.Lent;
-    if (context.deadline().isNever() || !plain || searcher.getSlices().length > 1) {
+    if (!plain || searcher.getSlices().length > 1) {
       return searcher;
     }
     var limited = new IndexSearcher(searcher.getTopReaderContext());

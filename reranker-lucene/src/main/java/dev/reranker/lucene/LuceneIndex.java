@@ -55,8 +55,10 @@ import org.apache.lucene.store.MMapDirectory;
  *
  * <p><b>Old indexes.</b> One made before fingerprints were kept knows its embedder by name and
  * dimension: it opens with a model of both, and takes on that model's fingerprint with its next
- * commit, from which on only that counts. Before that commit, make sure that it is the right model.
- * Metadata written as strings stays strings until its document is added again.
+ * commit, from which on only that counts; a warning is logged at opening. Before that commit, make
+ * sure that it is the right model. The same holds for an index whose embedder had the default
+ * fingerprint, of name and dimension, and now gives one of its own. Metadata written as strings
+ * stays strings until its document is added again.
  *
  * <p><b>Threads.</b> All methods can be called from any thread at any time. Files are written and
  * opened on threads of the index's own and read through memory maps ({@link MMapDirectory}), since
@@ -93,9 +95,10 @@ public final class LuceneIndex implements AutoCloseable {
    *
    * @param documents what to add; a list, or anything that yields documents one by one
    * @throws IllegalArgumentException if an id is longer than 32,766 bytes in UTF-8 or not valid
-   *     UTF-16, if a metadata key is empty or the name of one of the index's own fields, if a
-   *     metadata value is no string, boolean or number of a primitive type, or if the analyzer
-   *     makes a term of more than 32,766 bytes; the message names the document
+   *     UTF-16, if a metadata key is empty, is the name of one of the index's own fields (or is so
+   *     with {@code ".number"} after it) or ends in {@code ".number"}, if a metadata value is no
+   *     string, boolean or number of a primitive type, or if the analyzer makes a term of more than
+   *     32,766 bytes; the message names the document
    * @throws NullPointerException if a document is null
    * @throws InferenceException if the embedder fails or gives vectors that do not fit
    * @throws RetrievalException if writing fails

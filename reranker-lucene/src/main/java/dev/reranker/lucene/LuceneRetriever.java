@@ -300,7 +300,8 @@ public final class LuceneRetriever implements Retriever {
      * Says where the text of a document comes from; default: the stored field {@code "text"}, if
      * there is one. A document without text comes with an empty one. Where no hit has one, and the
      * fields named here are stored for no document, the search fails with a {@link
-     * RetrievalException} that names them.
+     * RetrievalException} that names them; a field that is indexed, or has doc values, and perhaps
+     * is not stored is found out only among up to 1,000 documents.
      *
      * @param text the source
      * @return this

@@ -30,9 +30,12 @@ final class MetadataFields {
 
   private MetadataFields() {}
 
+  /** How the fields of numbers end, and no metadata key does. */
+  static final String NUMBERS = ".number";
+
   /** The field of a key's numbers. */
   static String numbers(String key) {
-    return key + ".number";
+    return key + NUMBERS;
   }
 
   /**

@@ -32,6 +32,8 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a call carries to the stages over an index: filter, deadline, cancellation, attributes. */
 class CallContextTest {
@@ -171,7 +173,6 @@ class CallContextTest {
         assertThat(limited.search(MatchAllDocsQuery.INSTANCE, 9).scoreDocs).isEmpty();
         assertThat(limited.timedOut()).isTrue();
         assertThat(own.getTimeout()).isNull();
-        assertThat(LimitedSearcher.of(own, SearchContext.create())).isSameAs(own);
         var special = new IndexSearcher(reader) {};
         assertThat(LimitedSearcher.of(special, until(time, 1))).isSameAs(special);
       }
@@ -194,6 +195,53 @@ class CallContextTest {
                 .build();
         assertThatThrownBy(() -> own.retrieve("whales", 3)).isInstanceOf(CancelledException.class);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void cancellingEndsASearchUnderWay(boolean withDeadline) throws IOException {
+    try (var directory = new ByteBuffersDirectory()) {
+      OwnIndex.write(
+          directory,
+          IntStream.range(0, 5000).mapToObj(i -> Document.of("d" + i, "whales")).toList());
+      try (var reader = DirectoryReader.open(directory)) {
+        SearchContext context = SearchContext.create();
+        if (withDeadline) {
+          context = context.withDeadline(Deadline.after(Duration.ofDays(1)));
+        }
+        var cancelling = new CancellingQuery(context, 300);
+        var byQuery = LuceneRetriever.over(reader).idField("key").query(text -> cancelling).build();
+        SearchContext call = context;
+        assertThatThrownBy(() -> byQuery.retrieve("whales", 3, call))
+            .isInstanceOf(CancelledException.class);
+        assertThat(cancelling.advanced()).isBetween(300, 2000);
+
+        SearchContext other = SearchContext.create();
+        var filter = new CancellingQuery(other, 300);
+        var byVector =
+            LuceneRetriever.over(reader)
+                .idField("key")
+                .knn("embedding", new BagEmbedder())
+                .build()
+                .filter(filter);
+        assertThatThrownBy(() -> byVector.retrieve("whales", 3000, other))
+            .as("all vectors are compared")
+            .isInstanceOf(CancelledException.class);
+        assertThat(filter.advanced()).isBetween(300, 2000);
+      }
+    }
+  }
+
+  @Test
+  void cancellingEndsASearchOfTheLibrarysOwnIndex() {
+    try (var own = LuceneIndex.builder().inMemory().build()) {
+      own.add(IntStream.range(0, 5000).mapToObj(i -> Document.of("d" + i, "whales")).toList());
+      SearchContext context = SearchContext.create();
+      var cancelling = new CancellingQuery(context, 300);
+      assertThatThrownBy(() -> own.bm25().filter(cancelling).retrieve("whales", 3, context))
+          .isInstanceOf(CancelledException.class);
+      assertThat(cancelling.advanced()).isBetween(300, 2000);
     }
   }
 

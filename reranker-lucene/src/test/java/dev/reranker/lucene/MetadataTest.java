@@ -120,12 +120,42 @@ class MetadataTest {
   }
 
   @Test
-  void aKeyInTheWayOfAnothersNumbersIsRefused() {
-    try (var index = LuceneIndex.builder().inMemory().build()) {
-      var document = new Document("a", "text", Map.of("page", 1, "page.number", "x"));
-      assertThatThrownBy(() -> index.add(List.of(document)))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("'page' and 'page.number'");
+  void aKeyInTheWayOfAnothersNumbersIsRefusedBeforeTheFirstIsAdded() {
+    try (var index = LuceneIndex.builder().inMemory().batchSize(1).build()) {
+      var years = new Document("a", "text", Map.of("year", 1851));
+      for (Map<String, Object> metadata :
+          List.<Map<String, Object>>of(
+              Map.of("year.number", "x"),
+              Map.of("year.number", 7),
+              Map.of("year", 1, "year.number", "x"),
+              Map.of(".number", true))) {
+        var inTheWay = new Document("b", "text", metadata);
+        assertThatThrownBy(() -> index.add(List.of(years, inTheWay)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("document 1 ('b') has the metadata key '")
+            .hasMessageContaining("fields that end in '.number' are the index's own");
+        assertThat(index.size()).isZero();
+      }
+      index.add(List.of(years, new Document("b", "text", Map.of("number", 1, "numbers", 2))));
+      assertThat(index.size()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aKeyWhoseNumbersWouldBeOneOfTheIndexsOwnFieldsIsRefused() {
+    for (LuceneIndex.Builder builder :
+        List.of(
+            LuceneIndex.builder().inMemory().idField("key.number"),
+            LuceneIndex.builder().inMemory().textField("key.number"),
+            LuceneIndex.builder().inMemory().vectorField("key.number"))) {
+      try (var index = builder.embedder(new BagEmbedder()).build()) {
+        var document = new Document("a", "text", Map.of("key", 1));
+        assertThatThrownBy(() -> index.add(List.of(Document.of("good", "text"), document)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("document 1 ('a') has the metadata key 'key'")
+            .hasMessageContaining("'key.number', which the index has for itself");
+        assertThat(index.size()).isZero();
+      }
     }
   }
 }
