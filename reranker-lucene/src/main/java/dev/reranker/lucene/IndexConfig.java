@@ -31,6 +31,11 @@ record IndexConfig(
     return IndexMetadata.of(embedders, fields, vectors);
   }
 
+  /** Warns of what is taken on trust by opening an index made so with these settings. */
+  void warnOfAdoptions(IndexMetadata made) {
+    made.adoptions(where, metadata()).forEach(LOG::warn);
+  }
+
   IndexWriterConfig forWriter() {
     return new IndexWriterConfig(analyzer)
         .setSimilarity(similarity)

@@ -3,7 +3,9 @@ package dev.reranker.lucene;
 import dev.reranker.Embedder;
 import dev.reranker.MultiVectorEmbedder;
 import dev.reranker.error.RetrievalException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +100,31 @@ record IndexMetadata(
         completed(tokens, now.tokens),
         fields,
         Math.max(oversampling, now.oversampling));
+  }
+
+  /**
+   * What is taken on trust by opening an index so: the fingerprints that it did not know.
+   *
+   * @return a warning for each, naming the index, the model and its fingerprint
+   */
+  List<String> adoptions(String where, IndexMetadata now) {
+    List<String> warnings = new ArrayList<>();
+    adoption(warnings, where, "embedder", embedder, now.embedder);
+    adoption(warnings, where, "token embedder", tokens, now.tokens);
+    return warnings;
+  }
+
+  private static void adoption(
+      List<String> warnings,
+      String where,
+      String kind,
+      @Nullable ModelIdentity made,
+      @Nullable ModelIdentity now) {
+    if (made != null && made.fingerprint() == null && now != null && now.fingerprint() != null) {
+      warnings.add(
+          "%s knows its %s %s by name and dimension only; the one it is open with is taken to be the same, and an index open for writing takes on its fingerprint %s with the next commit: if it is another model, index again into an empty directory"
+              .formatted(where, kind, made, now.fingerprint()));
+    }
   }
 
   private static @Nullable ModelIdentity completed(

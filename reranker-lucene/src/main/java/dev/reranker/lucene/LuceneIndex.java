@@ -55,8 +55,10 @@ import org.apache.lucene.store.MMapDirectory;
  *
  * <p><b>Old indexes.</b> One made before fingerprints were kept knows its embedder by name and
  * dimension: it opens with a model of both, and takes on that model's fingerprint with its next
- * commit, from which on only that counts. Before that commit, make sure that it is the right model.
- * Metadata written as strings stays strings until its document is added again.
+ * commit, from which on only that counts; a warning is logged at opening. Before that commit, make
+ * sure that it is the right model. The same holds for an index whose embedder had the default
+ * fingerprint, of name and dimension, and now gives one of its own. Metadata written as strings
+ * stays strings until its document is added again.
  *
  * <p><b>Threads.</b> All methods can be called from any thread at any time. Files are written and
  * opened on threads of the index's own and read through memory maps ({@link MMapDirectory}), since

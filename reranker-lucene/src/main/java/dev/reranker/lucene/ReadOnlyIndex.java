@@ -23,6 +23,7 @@ final class ReadOnlyIndex implements OpenIndex {
     this.config = config;
     this.directory = directory;
     this.metadata = check(reader);
+    config.warnOfAdoptions(metadata);
     this.searchers =
         new Searchers(
             reader, threads, config.similarity(), opened -> this.metadata = check(opened));

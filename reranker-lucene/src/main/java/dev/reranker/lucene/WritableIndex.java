@@ -44,6 +44,7 @@ record WritableIndex(IndexMetadata metadata, IndexWriter writer, Searchers searc
     }
     IndexMetadata made = IndexMetadata.fromUserData(config.where(), userData(writer));
     made.checkOpenedWith(config.where(), now);
+    config.warnOfAdoptions(made);
     IndexMetadata both = made.and(now);
     if (!both.equals(made)) {
       writer.setLiveCommitData(both.toUserData().entrySet());

@@ -166,6 +166,69 @@ class FingerprintTest {
     with(new Model("renamed", "aaa")).build().close();
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theDefaultFingerprintCountsAsNone(boolean readOnly) throws IOException {
+    fill(
+        with(new Model("model", "model/32"))
+            .tokenEmbedder(new TokenModel("colbert", "colbert/16")));
+    var known = new Model("model", "aaa");
+    var knownTokens = new TokenModel("colbert", "ccc");
+    assertThatThrownBy(() -> open(with(new Model("other", "other/32")), readOnly))
+        .isInstanceOf(RetrievalException.class);
+    open(with(new Model("model", "model/32")), readOnly).close();
+    try (var index = open(with(known).tokenEmbedder(knownTokens), readOnly)) {
+      assertThat(index.knn().retrieve("whales", 3)).hasSize(3);
+    }
+    if (!readOnly) {
+      assertThat(userData())
+          .containsEntry("reranker.fingerprint", "aaa")
+          .containsEntry("reranker.token-fingerprint", "ccc");
+      assertThatThrownBy(() -> with(new Model("model", "bbb")).build())
+          .isInstanceOf(RetrievalException.class);
+      assertThatThrownBy(() -> with(new Model("model", "model/32")).build())
+          .as("one that does not say which it is")
+          .isInstanceOf(RetrievalException.class);
+    }
+  }
+
+  @Test
+  void anIndexOfATimeWhenTheDefaultWasKeptOpensToo() {
+    DocumentFields fields = new DocumentFields("id", "text", "vector");
+    var old = new ModelIdentity("model", 32, "model/32");
+    Map<String, String> kept = new HashMap<>(new IndexMetadata(old, null, fields, 1).toUserData());
+    kept.put("reranker.fingerprint", "model/32");
+    var now = new IndexMetadata(new ModelIdentity("model", 32, "aaa"), null, fields, 1);
+    IndexMetadata made = IndexMetadata.fromUserData("index", kept);
+    made.checkOpenedWith("index", now);
+    assertThat(made.and(now)).isEqualTo(now);
+  }
+
+  @Test
+  void whatIsTakenOnTrustIsWarnedOf() {
+    DocumentFields fields = new DocumentFields("id", "text", "vector");
+    var unknown =
+        new IndexMetadata(
+            new ModelIdentity("model", 32, null),
+            new ModelIdentity("colbert", 16, "colbert/16"),
+            fields,
+            1);
+    var known =
+        new IndexMetadata(
+            new ModelIdentity("model", 32, "aaa"),
+            new ModelIdentity("colbert", 16, "ccc"),
+            fields,
+            1);
+    assertThat(unknown.adoptions("index 'i'", known))
+        .hasSize(2)
+        .satisfiesExactly(
+            whole -> assertThat(whole).contains("index 'i'", "embedder 'model'", "aaa"),
+            tokens -> assertThat(tokens).contains("index 'i'", "token embedder 'colbert'", "ccc"));
+    assertThat(known.adoptions("index 'i'", known)).isEmpty();
+    assertThat(unknown.adoptions("index 'i'", unknown)).isEmpty();
+    assertThat(unknown.adoptions("index 'i'", new IndexMetadata(null, null, fields, 1))).isEmpty();
+  }
+
   @Test
   void openedForWordsOnlyAnIndexKeepsTheFingerprintOfItsModel() throws IOException {
     fill(with(new Model("model", "aaa")));

@@ -250,15 +250,13 @@ class RefusalsTest {
     }
     assertThatThrownBy(() -> onDisk().embedder(new BagEmbedder("new model", 8)).build())
         .isInstanceOf(RetrievalException.class)
-        .hasMessageContaining(
-            "was made with embedder 'old model' (dimension 8, fingerprint old model/8)")
-        .hasMessageContaining(
-            "not with embedder 'new model' (dimension 8, fingerprint new model/8)")
+        .hasMessageContaining("was made with embedder 'old model' (dimension 8)")
+        .hasMessageContaining("not with embedder 'new model' (dimension 8)")
         .hasMessageContaining("index again");
     assertThatThrownBy(() -> onDisk().embedder(new BagEmbedder("old model", 16)).build())
         .isInstanceOf(RetrievalException.class)
-        .hasMessageContaining("(dimension 8, fingerprint old model/8)")
-        .hasMessageContaining("(dimension 16, fingerprint old model/16)");
+        .hasMessageContaining("(dimension 8)")
+        .hasMessageContaining("(dimension 16)");
   }
 
   @Test
@@ -290,7 +288,7 @@ class RefusalsTest {
       assertThat(index.bm25().retrieve("whales", 9)).hasSize(3);
       assertThatThrownBy(() -> index.add(Texts.WHALES))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("was made with embedder 'bag' (dimension 32, fingerprint bag/32)")
+          .hasMessageContaining("was made with embedder 'bag' (dimension 32)")
           .hasMessageContaining("open it with that embedder");
       index.delete(List.of("a"));
     }
