@@ -10,13 +10,12 @@ import org.jspecify.annotations.Nullable;
  * What a {@link FirstPass} is to find.
  *
  * @param text what the user typed
- * @param limit how many hits, from 1 to the number of documents
  * @param filter what hits must also match; null: any may
  * @param idField orders equal scores, where it has doc values
  * @param context what the call carries; its filter is in {@code filter} already
  */
 record FirstPassRequest(
-    String text, int limit, @Nullable Query filter, String idField, SearchContext context) {
+    String text, @Nullable Query filter, String idField, SearchContext context) {
 
   /** A query that finds what the given one does, under the filter. */
   Query filtered(Query query) {

@@ -42,23 +42,31 @@ record KnnFirstPass(String field, Embedder embedder, IntSupplier oversampling)
   private static final int EXACT_FROM = 4;
 
   @Override
-  public ScoreDoc[] search(IndexSearcher searcher, FirstPassRequest request) throws IOException {
+  public Ready ready(IndexSearcher searcher, FirstPassRequest request) throws IOException {
     IndexReader index = searcher.getIndexReader();
     FieldInfo vectors = findField(index);
     if (vectors == null) {
-      return NOTHING;
+      return limit -> NOTHING;
     }
     float[] vector = embed(request.text(), vectors.getVectorSimilarityFunction());
     if (vector == null) {
-      return NOTHING;
+      return limit -> NOTHING;
     }
     request.context().check();
+    long few = count(index) / EXACT_FROM;
+    return limit -> nearest(searcher, request, vector, limit, few);
+  }
+
+  /** The nearest, through the graph for fewer than {@code few} of them. */
+  private ScoreDoc[] nearest(
+      IndexSearcher searcher, FirstPassRequest request, float[] vector, int limit, long few)
+      throws IOException {
     int again = oversampling.getAsInt();
-    long wanted = (long) request.limit() + TIES;
+    long wanted = (long) limit + TIES;
     long k = wanted * again;
-    if (k >= count(index) / EXACT_FROM) {
+    if (k >= few) {
       Query all = request.filtered(new ExactVectorQuery(field, vector));
-      return TieOrder.best(searcher, all, request.limit(), request.idField());
+      return TieOrder.best(searcher, all, limit, request.idField());
     }
     var query = new KnnFloatVectorQuery(field, vector, (int) k, request.filter());
     TopDocs nearest = searcher.search(query, (int) k);

@@ -2,19 +2,17 @@ package dev.reranker.lucene;
 
 import dev.reranker.error.RerankException;
 import dev.reranker.error.RetrievalException;
-import java.io.IOException;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreDoc;
 
 /** The application's own query. */
 record QueryFirstPass(QueryFunction.InContext function) implements FirstPass {
 
   @Override
-  public ScoreDoc[] search(IndexSearcher searcher, FirstPassRequest request) throws IOException {
+  public Ready ready(IndexSearcher searcher, FirstPassRequest request) {
     Query query = request.filtered(query(request));
-    return TieOrder.best(searcher, query, request.limit(), request.idField());
+    return limit -> TieOrder.best(searcher, query, limit, request.idField());
   }
 
   private Query query(FirstPassRequest request) {

@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.IndexSearcher;
@@ -34,12 +37,21 @@ record Retrieval(String name, FirstPass firstPass, StoredDocuments documents, St
       return List.of();
     }
     IndexSearcher limited = LimitedSearcher.of(searcher, context);
+    FirstPass.Ready search =
+        plainly(
+            text,
+            () -> firstPass.ready(limited, new FirstPassRequest(text, filter, idField, context)));
+    Map<Integer, Document> read = new HashMap<>();
     for (long limit = Math.min(k, most); ; limit = Math.min(2 * limit, most)) {
-      var request = new FirstPassRequest(text, (int) limit, filter, idField, context);
-      ScoreDoc[] found = search(limited, request);
+      int now = (int) limit;
+      ScoreDoc[] found = plainly(text, () -> search.best(now));
       context.check();
-      List<Hit> hits = hits(searcher, found, k, context);
+      read(searcher, found, read, context);
+      List<Hit> hits = hits(found, read, k);
       if (hits.size() == k || found.length < limit || limit == most) {
+        if (!hits.isEmpty() && hits.stream().allMatch(hit -> hit.document().text().isEmpty())) {
+          documents.checkText(searcher.getIndexReader());
+        }
         return hits;
       }
     }
@@ -47,18 +59,25 @@ record Retrieval(String name, FirstPass firstPass, StoredDocuments documents, St
 
   private record Found(Document document, float score) {}
 
-  private List<Hit> hits(IndexSearcher searcher, ScoreDoc[] hits, int k, SearchContext context)
+  /** Reads what was not read in a round before. */
+  private void read(
+      IndexSearcher searcher, ScoreDoc[] hits, Map<Integer, Document> read, SearchContext context)
       throws IOException {
-    List<Found> found = new ArrayList<>(hits.length);
     StoredFields stored = searcher.storedFields();
-    // In the order in which they are stored; the order of the hits is made below.
+    // In the order in which they are stored; the order of the hits is made elsewhere.
     Arrays.sort(hits, Comparator.comparingInt(hit -> hit.doc));
     for (ScoreDoc hit : hits) {
-      found.add(new Found(documents.read(stored, hit.doc), hit.score));
-      context.check();
+      if (!read.containsKey(hit.doc)) {
+        read.put(hit.doc, documents.read(stored, hit.doc));
+        context.check();
+      }
     }
-    if (!found.isEmpty() && found.stream().allMatch(hit -> hit.document().text().isEmpty())) {
-      documents.checkText(searcher.getIndexReader());
+  }
+
+  private List<Hit> hits(ScoreDoc[] hits, Map<Integer, Document> read, int k) {
+    List<Found> found = new ArrayList<>(hits.length);
+    for (ScoreDoc hit : hits) {
+      found.add(new Found(Objects.requireNonNull(read.get(hit.doc)), hit.score));
     }
     found.sort(
         Comparator.comparingDouble(Found::score)
@@ -83,13 +102,13 @@ record Retrieval(String name, FirstPass firstPass, StoredDocuments documents, St
     return Hit.of(found.document(), name, rank, found.score());
   }
 
-  private ScoreDoc[] search(IndexSearcher searcher, FirstPassRequest request) throws IOException {
+  private static <T> T plainly(String text, SearcherSource.Reading<T> step) throws IOException {
     try {
-      return firstPass.search(searcher, request);
+      return step.run();
     } catch (IndexSearcher.TooManyClauses e) {
       throw new RetrievalException(
           "a text of %d characters made a query of more than %d clauses: use words(..), which takes any text, shorten it, or raise IndexSearcher.setMaxClauseCount"
-              .formatted(request.text().length(), IndexSearcher.getMaxClauseCount()),
+              .formatted(text.length(), IndexSearcher.getMaxClauseCount()),
           e);
     }
   }

@@ -16,7 +16,6 @@ import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
 
@@ -28,9 +27,9 @@ import org.apache.lucene.util.BytesRef;
 record WordsFirstPass(String field, Analyzer analyzer) implements FirstPass {
 
   @Override
-  public ScoreDoc[] search(IndexSearcher searcher, FirstPassRequest request) throws IOException {
+  public Ready ready(IndexSearcher searcher, FirstPassRequest request) throws IOException {
     Query query = request.filtered(query(searcher.getIndexReader(), request.text()));
-    return TieOrder.best(searcher, query, request.limit(), request.idField());
+    return limit -> TieOrder.best(searcher, query, limit, request.idField());
   }
 
   private Query query(IndexReader reader, String text) throws IOException {

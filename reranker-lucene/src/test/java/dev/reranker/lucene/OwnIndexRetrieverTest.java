@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
+import dev.reranker.Embedder;
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.RetrievalException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -266,6 +270,70 @@ class OwnIndexRetrieverTest {
         assertThat(all).contains("a", "c").doesNotHaveDuplicates();
         assertThat(Texts.ids(retriever.retrieve("whales", 2))).isEqualTo(all.subList(0, 2));
       }
+    }
+  }
+
+  @Test
+  void askingForMoreEmbedsAndReadsNothingTwice() throws IOException {
+    try (var writer = new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
+      for (int i = 0; i < 400; i++) {
+        writer.addDocument(OwnIndex.fields(Document.of("a", "whales whales whales")));
+      }
+    }
+    var bag = new BagEmbedder();
+    var embedded = new AtomicInteger();
+    var asked = new AtomicInteger();
+    var counting =
+        new Embedder() {
+          @Override
+          public float[] embedQuery(String query) {
+            embedded.incrementAndGet();
+            return bag.embedQuery(query);
+          }
+
+          @Override
+          public List<float[]> embedPassages(List<String> passages) {
+            return bag.embedPassages(passages);
+          }
+
+          @Override
+          public int dimension() {
+            return bag.dimension();
+          }
+
+          @Override
+          public String name() {
+            return bag.name();
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (var newer = DirectoryReader.open(directory)) {
+      List<Integer> read = new ArrayList<>();
+      var over =
+          LuceneRetriever.over(newer)
+              .idField("key")
+              .text(
+                  (stored, doc) -> {
+                    read.add(doc);
+                    return Optional.of("text");
+                  });
+      assertThat(over.knn("embedding", counting).build().retrieve("whales", 2)).hasSize(2);
+      assertThat(embedded).hasValue(1);
+      assertThat(read).hasSizeGreaterThan(100).doesNotHaveDuplicates();
+
+      read.clear();
+      var byQuery =
+          over.query(
+                  text -> {
+                    asked.incrementAndGet();
+                    return new TermQuery(new Term("body", text));
+                  })
+              .build();
+      assertThat(byQuery.retrieve("whales", 2)).hasSize(2);
+      assertThat(asked).hasValue(1);
+      assertThat(read).hasSizeGreaterThan(100).doesNotHaveDuplicates();
     }
   }
 
