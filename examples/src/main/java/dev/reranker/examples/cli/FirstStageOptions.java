@@ -62,6 +62,11 @@ final class FirstStageOptions {
     return new IndexCache(index == null ? BuildFolder.path().resolve("index") : index);
   }
 
+  /** Whether the embedding model is the user's own, of which nothing is known beforehand. */
+  boolean ownEmbedder() {
+    return embedder != null;
+  }
+
   /** Loads the embedding model; the caller closes it. */
   OnnxEmbedder openEmbedder() {
     return embedder == null
