@@ -34,9 +34,10 @@ final class FirstStageOptions {
 
   @Option(
       names = "--embedder",
-      paramLabel = "DIR",
+      paramLabel = "DIR|FILE",
       description =
-          "Folder of the embedding model in the Hugging Face layout. Default: all-MiniLM-L6-v2,"
+          "Folder of the embedding model in the Hugging Face layout, or the graph to use of several"
+              + " in it, for example DIR/onnx/model_quantized.onnx. Default: all-MiniLM-L6-v2,"
               + " which comes with this program.")
   private @Nullable Path embedder;
 
@@ -61,17 +62,22 @@ final class FirstStageOptions {
     return new IndexCache(index == null ? BuildFolder.path().resolve("index") : index);
   }
 
+  /** Whether the embedding model is the user's own, of which nothing is known beforehand. */
+  boolean ownEmbedder() {
+    return embedder != null;
+  }
+
   /** Loads the embedding model; the caller closes it. */
   OnnxEmbedder openEmbedder() {
-    OnnxEmbedder.Builder builder = OnnxEmbedder.builder();
     return embedder == null
-        ? builder
+        ? OnnxEmbedder.builder()
             .model(
                 ModelSource.resources("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json"))
             .name("all-MiniLM-L6-v2")
             // The length that its card says it was trained for.
             .maxLength(256)
             .build()
-        : builder.model(ModelSource.directory(embedder)).build();
+        : new NamedModel("--embedder", embedder)
+            .load(source -> OnnxEmbedder.builder().model(source).build());
   }
 }

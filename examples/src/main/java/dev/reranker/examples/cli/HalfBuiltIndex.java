@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.FSDirectory;
@@ -45,7 +46,7 @@ record HalfBuiltIndex(Path folder) implements AutoCloseable {
     Path folder;
     try {
       Files.createDirectories(root);
-      folder = Files.createTempDirectory(root, PREFIX);
+      folder = newFolder(root);
     } catch (IOException e) {
       err.println(
           "the index cannot be kept in %s (%s): it is made in memory, for this call only; --index names another folder"
@@ -59,6 +60,14 @@ record HalfBuiltIndex(Path folder) implements AutoCloseable {
     }
     deleteAbandoned(root, err);
     return Optional.of(new HalfBuiltIndex(folder));
+  }
+
+  /**
+   * With the permissions that any new folder gets: a temporary one's, for its owner alone, would
+   * stay when it is moved, and nobody else could search the index.
+   */
+  private static Path newFolder(Path root) throws IOException {
+    return Files.createDirectory(root.resolve(PREFIX + UUID.randomUUID()));
   }
 
   private static void deleteAbandoned(Path root, PrintWriter err) {

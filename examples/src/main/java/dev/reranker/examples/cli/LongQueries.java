@@ -40,11 +40,14 @@ final class LongQueries {
   /**
    * Finds those that are too long for the embedding model.
    *
+   * @param promptPossible whether the model may put a prompt before a query, which takes part of
+   *     the length
    * @throws IllegalArgumentException if one is and shall be refused
    */
-  void check(OnnxEmbedder embedder) {
-    // Embedding takes time; with half the length free there is room for any prompt.
-    int surely = embedder.info().maxLength() / 2;
+  void check(OnnxEmbedder embedder, boolean promptPossible) {
+    // Embedding takes time, but how long a prompt is only the model knows. Without one, half the
+    // length is more than the special tokens take.
+    int surely = promptPossible ? 0 : embedder.info().maxLength() / 2;
     find(
         text -> {
           if (embedder.countTokens(text) > surely) {

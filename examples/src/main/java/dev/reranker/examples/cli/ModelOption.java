@@ -1,6 +1,5 @@
 package dev.reranker.examples.cli;
 
-import dev.reranker.onnx.ModelSource;
 import dev.reranker.onnx.OnnxReranker;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +10,18 @@ final class ModelOption {
 
   @Option(
       names = "--model",
-      paramLabel = "DIR",
+      paramLabel = "DIR|FILE",
       description =
           "Folder of the cross-encoder in the Hugging Face layout (model.onnx or onnx/model.onnx,"
-              + " tokenizer.json, config.json). Default: the bundled model.")
+              + " tokenizer.json, config.json), or the graph to use of several in it, for example"
+              + " DIR/onnx/model_quantized.onnx. Default: the bundled model.")
   private @Nullable Path model;
 
   /** Loads the model; the caller closes it. */
   OnnxReranker open() {
-    OnnxReranker.Builder builder = OnnxReranker.builder();
-    return model == null ? builder.build() : builder.model(ModelSource.directory(model)).build();
+    return model == null
+        ? OnnxReranker.builder().build()
+        : new NamedModel("--model", model)
+            .load(source -> OnnxReranker.builder().model(source).build());
   }
 }

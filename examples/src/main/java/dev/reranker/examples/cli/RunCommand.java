@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -70,8 +71,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter err = spec.commandLine().getErr();
+    RunTarget target = target();
     List<Query> questions = Query.read(queries, IdRule.RUN_FILE);
-    RunTarget target = RunTarget.at(out, spec.commandLine().getOut());
     var longOnes = new LongQueries(questions, refuseLong, err);
     try (SearchEngine.Open open = engine.open(IdRule.RUN_FILE, longOnes, err)) {
       String key = IndexCache.key(identity(open, questions));
@@ -82,6 +83,15 @@ final class RunCommand implements Callable<Integer> {
     }
     longOnes.count();
     return 0;
+  }
+
+  /** Before all work, so that one that cannot be written to costs none. */
+  private RunTarget target() throws IOException {
+    try {
+      return RunTarget.at(out, spec.commandLine().getOut(), resume);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** All that an answer depends on. */

@@ -59,7 +59,7 @@ final class SearchCommand implements Callable<Integer> {
     var err = spec.commandLine().getErr();
     var asked = new Query("", text, "");
     var ifLong = new LongQueries(List.of(asked), false, err);
-    try (SearchEngine.Open open = engine.open(IdRule.ANY, ifLong, err)) {
+    try (SearchEngine.Open open = engine.open(IdRule.TABBED_LINE, ifLong, err)) {
       Pipeline pipeline = ifLong.pipeline(open, asked);
       SearchResult result = pipeline.search(SearchRequest.of(text).withTopN(top));
       for (Hit hit : result.hits()) {

@@ -55,7 +55,12 @@ final class SearchEngine {
       reranker.ifPresent(queries::check);
       var first =
           FirstStage.open(
-              firstStage, Kind.HYBRID, queries::check, identity(documents), () -> documents, err);
+              firstStage,
+              Kind.HYBRID,
+              embedder -> queries.check(embedder, firstStage.ownEmbedder()),
+              identity(documents),
+              () -> documents,
+              err);
       var identity = new ArrayList<>(first.identity());
       identity.add("depth " + firstStage.depth());
       reranker.ifPresent(r -> identity.add(r.info().fingerprint()));

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,15 @@ class IndexCacheTest {
     try (var index = cache.open("key", LuceneIndex::builder, unused, NOBODY)) {
       assertThat(index.size()).isEqualTo(1);
     }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void anIndexHasThePermissionsOfAnyNewFolder() throws Exception {
+    Path usual = Files.createDirectory(folder.resolve("usual"));
+    new IndexCache(folder).open("key", LuceneIndex::builder, () -> DOCUMENTS, NOBODY).close();
+    assertThat(Files.getPosixFilePermissions(folder.resolve("key")))
+        .isEqualTo(Files.getPosixFilePermissions(usual));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.reranker.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -40,12 +41,42 @@ class ProcessTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void aFullDiskBehindStandardOutputIsAFailure() throws Exception {
+    assumeTrue(Files.exists(Path.of("/dev/full")), "/dev/full");
     var eval = rerank("exec \"$@\" > /dev/full", List.of(), "eval", "--qrels", qrels, "--run", run);
     assertThat(eval.exit()).isEqualTo(1);
     assertThat(eval.err()).startsWith("rerank eval: standard output: ").hasLineCount(1);
     var help = rerank("exec \"$@\" > /dev/full", List.of(), "--help");
     assertThat(help.exit()).isEqualTo(1);
     assertThat(help.err()).startsWith("rerank: standard output: ");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskBehindAnswersIsAFailure() throws Exception {
+    assumeTrue(Files.exists(Path.of("/dev/full")), "/dev/full");
+    Path lines = folder.resolve("in.jsonl");
+    Files.writeString(lines, "{\"query\": \"whales\", \"passages\": [\"a\"]}\n".repeat(2));
+    var score = rerank("exec \"$@\" > /dev/full < '" + lines + "'", List.of(), "score");
+    assertThat(score.exit()).isEqualTo(1);
+    assertThat(score.err()).startsWith("rerank score: standard output: ").hasLineCount(1);
+    String corpus =
+        Files.writeString(folder.resolve("c.jsonl"), "{\"_id\": \"a\", \"text\": \"whales\"}\n")
+            .toString();
+    var search =
+        rerank(
+            "exec \"$@\" > /dev/full",
+            List.of(),
+            "search",
+            "--corpus",
+            corpus,
+            "--index",
+            folder.resolve("index").toString(),
+            "--retriever",
+            "bm25",
+            "--no-rerank",
+            "whales");
+    assertThat(search.exit()).isEqualTo(1);
+    assertThat(search.err()).contains("rerank search: standard output: ");
   }
 
   @Test

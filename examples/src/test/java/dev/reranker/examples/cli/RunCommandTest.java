@@ -125,6 +125,17 @@ class RunCommandTest {
   }
 
   @Test
+  void whatCannotBeGoneOnWithIsKnownBeforeTheWork() throws Exception {
+    out = Path.of("-");
+    Files.delete(queries);
+    Cli cli = run("--retriever", "bm25", "--no-rerank", "--resume");
+    assertThat(cli.exit()).isEqualTo(2);
+    assertThat(cli.err())
+        .contains("--resume needs a file to go on with; --out - is none", "(usage: rerank run");
+    assertThat(folder.resolve("index")).doesNotExist();
+  }
+
+  @Test
   void aRerankedRunIsWrittenAndMeasured() throws Exception {
     Cli cli = run("--retriever", "knn", "--depth", "3");
     assertThat(cli.exit()).as(cli.err()).isZero();

@@ -126,6 +126,20 @@ class SearchCommandTest {
     assertThat(search("--retriever", "bm25", "--no-rerank", "apnea").out()).contains("\tnew\t");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\\t", "\\n", "\\r", "\\u001b", "\\u0085", "\\u2028"})
+  void anIdThatWouldBreakALineOfResultsIsNamed(String escape) throws Exception {
+    Files.writeString(
+        corpus,
+        "{\"_id\": \"ok id\", \"text\": \"a\"}\n{\"_id\": \"b%sc\", \"text\": \"b\"}\n"
+            .formatted(escape));
+    assertFailed(
+        search("--retriever", "bm25", "--no-rerank", "b"),
+        "corpus.jsonl:2: the id 'b\\u",
+        "has a tab, a line break or another control character");
+    assertThat(folder.resolve("index")).doesNotExist();
+  }
+
   @Test
   void nothingFoundPrintsNothing() {
     Cli cli = search("--retriever", "bm25", "--no-rerank", "zebra");

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -39,8 +41,15 @@ final class TextFolder extends SimpleFileVisitor<Path> {
     Files.walkFileTree(folder, Set.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, found);
     found.files.sort(null);
     var documents = new ArrayList<Document>(found.files.size());
+    Map<String, Path> fileOf = new HashMap<>();
     for (Path file : found.files) {
-      String id = folder.relativize(file).toString().replace('\\', '/');
+      String id = id(folder.relativize(file));
+      Path before = fileOf.putIfAbsent(id, file);
+      if (before != null) {
+        throw new IOException(
+            "%s: the id '%s' is that of %s already; each document needs its own: rename one"
+                .formatted(file, id, before));
+      }
       Optional<String> problem = rule.problem(id);
       if (problem.isPresent()) {
         throw new IOException(file + ": " + problem.get() + ": rename the file");
@@ -48,6 +57,14 @@ final class TextFolder extends SimpleFileVisitor<Path> {
       documents.add(Document.of(id, text(file)));
     }
     return documents;
+  }
+
+  /**
+   * The path with a slash between its parts; a backslash is a part's own where the file system has
+   * it as a letter.
+   */
+  private static String id(Path relative) {
+    return relative.toString().replace(relative.getFileSystem().getSeparator(), "/");
   }
 
   private static String text(Path file) throws IOException {

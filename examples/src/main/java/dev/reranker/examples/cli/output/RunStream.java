@@ -40,10 +40,6 @@ final class RunStream implements RunTarget {
 
   @Override
   public Begun begin(String key, int queries, boolean resume, PrintWriter err) throws IOException {
-    if (resume) {
-      throw new IllegalArgumentException(
-          "--resume needs a file to go on with; %s is none".formatted(place));
-    }
     if (out.isPresent()) {
       return new Lines(out.get(), false);
     }

@@ -45,9 +45,21 @@ public sealed interface RunTarget permits RunFile, RunStream {
    *
    * @param place what the user named; {@code -} is standard output
    * @param out standard output
+   * @param resume whether a run that was stopped shall be gone on with there
+   * @throws IllegalArgumentException if it shall, but nothing can be kept there
    * @throws IOException if it cannot be written to
    */
-  static RunTarget at(String place, PrintWriter out) throws IOException {
+  static RunTarget at(String place, PrintWriter out, boolean resume) throws IOException {
+    RunTarget target = at(place, out);
+    if (resume && target instanceof RunStream) {
+      throw new IllegalArgumentException(
+          "--resume needs a file to go on with; --out %s is none: name a file, or leave --resume out"
+              .formatted(place));
+    }
+    return target;
+  }
+
+  private static RunTarget at(String place, PrintWriter out) throws IOException {
     if (place.equals("-") || STANDARD_OUTPUT.contains(place)) {
       return new RunStream(out);
     }

@@ -26,7 +26,7 @@ class CorpusTest {
   private final List<String> notes = new ArrayList<>();
 
   private List<Document> read(Path path) throws IOException {
-    return Corpus.read(path, IdRule.ANY, notes::add);
+    return Corpus.read(path, IdRule.TABBED_LINE, notes::add);
   }
 
   private Path file(String text) throws IOException {

@@ -31,7 +31,7 @@ class TextFolderTest {
   }
 
   private List<Document> read() throws IOException {
-    return read(IdRule.ANY);
+    return read(IdRule.TABBED_LINE);
   }
 
   @Test
@@ -46,6 +46,17 @@ class TextFolderTest {
             Document.of("b.md", "# B"),
             Document.of("empty.txt", ""),
             Document.of("sub/a.TXT", "A"));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aBackslashInANameIsNoFolder() throws Exception {
+    Files.createDirectories(folder().resolve("a"));
+    Files.writeString(folder().resolve("a/b.txt"), "in a folder");
+    Files.writeString(folder().resolve("a\\b.txt"), "beside it");
+    assertThat(read())
+        .containsExactlyInAnyOrder(
+            Document.of("a/b.txt", "in a folder"), Document.of("a\\b.txt", "beside it"));
   }
 
   @Test

@@ -37,7 +37,7 @@ class RunTargetTest {
   }
 
   private RunTarget.Begun begin(String place, String key, boolean resume) throws IOException {
-    return RunTarget.at(place, new PrintWriter(out, true))
+    return RunTarget.at(place, new PrintWriter(out, true), resume)
         .begin(key, 3, resume, new PrintWriter(err, true));
   }
 
@@ -147,6 +147,8 @@ class RunTargetTest {
   void aPipeIsWrittenTo() throws Exception {
     Path pipe = folder.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> RunTarget.at(pipe.toString(), new PrintWriter(out), true))
+        .hasMessageContaining("--resume needs a file to go on with; --out " + pipe);
     var read =
         CompletableFuture.supplyAsync(
             () -> {
@@ -187,7 +189,9 @@ class RunTargetTest {
       run.complete();
     }
     assertThat(out).hasToString(Q1 + Q2);
-    assertThatThrownBy(() -> begin(name, KEY, true)).hasMessageContaining("--resume needs a file");
+    assertThatThrownBy(() -> RunTarget.at(name, new PrintWriter(out), true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--resume needs a file to go on with; --out " + name);
   }
 
   @Test

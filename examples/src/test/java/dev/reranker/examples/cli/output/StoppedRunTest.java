@@ -32,7 +32,7 @@ class StoppedRunTest {
     public static void main(String[] args) throws IOException {
       var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
       RunTarget target =
-          RunTarget.at(args[0], new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+          RunTarget.at(args[0], new PrintWriter(System.out, true, StandardCharsets.UTF_8), false);
       int answers = Integer.parseInt(args[1]);
       try (var run = target.begin("0123456789abcdef01234567", answers + 1, false, err)) {
         for (int i = 1; i <= answers; i++) {
