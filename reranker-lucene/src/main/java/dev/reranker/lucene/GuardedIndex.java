@@ -99,8 +99,12 @@ final class GuardedIndex implements SearcherSource, AutoCloseable {
       threads.run(work);
     } catch (IOException e) {
       throw IndexFailure.of(doing, where, e);
-    } catch (AlreadyClosedException e) {
-      // Lucene's writer ends itself at a failure that could harm the index, also of a merge.
+    } catch (IllegalStateException e) {
+      // Lucene's writer ends itself at a failure that could harm the index, also of a merge: it is
+      // closed then (AlreadyClosedException is one of these), or says that it no longer merges.
+      if (index.tragedy().isEmpty() && !(e instanceof AlreadyClosedException)) {
+        throw e;
+      }
       throw IndexFailure.of(doing, where, IndexFailure.root(index.tragedy().orElse(e)));
     }
   }
