@@ -46,4 +46,22 @@ final class Combiners {
     }
     return scores;
   }
+
+  /**
+   * The raw output of the newest stage.
+   *
+   * @throws IllegalArgumentException if it gave none
+   */
+  static double logit(Hit hit) {
+    return hit.raw()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "stage '%s' gave document '%s' a score without a raw output, and rankPrior(..) needs logits: take weighted(..), rrf() or replace(), or a reranker that gives logits"
+                        .formatted(hit.stage(), hit.document().id())));
+  }
+
+  static double log2(double number) {
+    return Math.log(number) / Math.log(2);
+  }
 }

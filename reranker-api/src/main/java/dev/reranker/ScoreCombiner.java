@@ -117,4 +117,30 @@ public interface ScoreCombiner {
                         + Combiners.reciprocal(Combiners.RRF_K, hit.rank()))
             .toArray();
   }
+
+  /**
+   * The logit less {@code weight} · log2(rank + 1), the rank being the one that the stage before
+   * gave: a power-law prior over ranks, on the logit's scale. Rank 1 costs {@code weight}, rank 3
+   * twice that, rank 7 three times. A document's score does not depend on which others were scored,
+   * so partial results, pages and cached scores agree; it is no probability.
+   *
+   * @param weight how many logits each doubling of rank + 1 costs, at least 0 (the logit alone); 1
+   *     is a good start
+   * @return the combiner; a document whose reranker gave no {@linkplain Hit#raw() raw output} is an
+   *     {@link IllegalArgumentException} of the search
+   * @throws IllegalArgumentException if the weight is negative or not finite
+   */
+  static ScoreCombiner rankPrior(double weight) {
+    if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "weight is " + weight + "; it is at least 0 and finite, 1 for example");
+    }
+    return hits ->
+        hits.stream()
+            .mapToDouble(
+                hit ->
+                    Combiners.logit(hit)
+                        - weight * Combiners.log2(hit.earlier().getLast().rank() + 1.0))
+            .toArray();
+  }
 }

@@ -72,6 +72,54 @@ class ScoreCombinerTest {
         .containsExactly(new double[] {1 / 64.0 + 1 / 61.0}, within(1e-15));
   }
 
+  /** A hit that the stage before put at a rank, with the score and logit of the reranker. */
+  private static Hit scored(String id, int rankBefore, double score, double logit) {
+    return Hit.of(Document.of(id, ""), "before", rankBefore, 0.1)
+        .then(StageScore.of("now", 1, score, logit, false), rankBefore - 1);
+  }
+
+  @Test
+  void rankPriorTakesTheLogitAndTheRankBefore() {
+    List<Hit> some =
+        List.of(
+            scored("a", 1, 0.9, 2.5),
+            scored("b", 3, 0.2, -1),
+            scored("c", 7, 0.5, 0),
+            scored("d", 1000, 0.5, 0));
+    double last = Math.log(1001) / Math.log(2);
+    assertThat(ScoreCombiner.rankPrior(1).combine(some))
+        .containsExactly(new double[] {1.5, -3, -3, -last}, within(1e-12));
+    assertThat(ScoreCombiner.rankPrior(0.5).combine(some))
+        .containsExactly(new double[] {2, -2, -1.5, -last / 2}, within(1e-12));
+    assertThat(ScoreCombiner.rankPrior(0).combine(some)).containsExactly(2.5, -1, 0, 0);
+  }
+
+  @Test
+  void rankPriorDoesNotDependOnTheOthers() {
+    Hit one = scored("b", 42, 0.2, -1.25);
+    double alone = ScoreCombiner.rankPrior(1).combine(List.of(one))[0];
+    assertThat(ScoreCombiner.rankPrior(1).combine(List.of(scored("a", 1, 1, 99), one))[1])
+        .isEqualTo(alone);
+  }
+
+  @Test
+  void rankPriorWithoutALogitIsRefused() {
+    assertThatThrownBy(() -> ScoreCombiner.rankPrior(1).combine(hits))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'now'")
+        .hasMessageContaining("'d0'")
+        .hasMessageContaining("logits");
+  }
+
+  @Test
+  void rankPriorRefusesWeightsThatGiveNoOrder() {
+    for (double weight : new double[] {-0.1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> ScoreCombiner.rankPrior(weight))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(String.valueOf(weight));
+    }
+  }
+
   @Test
   void theWrongNumberOfScoresIsRefused() {
     for (double[] wrong : new double[][] {{}, {1}, {1, 2, 3, 4, 5}}) {
