@@ -1,12 +1,12 @@
 package dev.reranker.lucene;
 
+import dev.reranker.internal.OwnedThreads;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
 import org.apache.lucene.util.IORunnable;
 
 /**
@@ -16,28 +16,11 @@ import org.apache.lucene.util.IORunnable;
  * and asks that channel for its size before each new file, so an interrupted caller would give the
  * lock away in silence, and would end the writer in the middle of a file. So whatever opens or
  * writes files runs here; the caller waits and keeps its interrupt flag.
- *
- * <p>They outlive the call that started them, so they keep nothing of its thread: neither its
- * inheritable thread-locals nor its context class loader, which in a container is that of an
- * application that may be gone before them.
  */
 final class OwnThreads implements AutoCloseable {
 
-  private final ExecutorService threads = Executors.newCachedThreadPool(factory());
-
-  private static ThreadFactory factory() {
-    ThreadFactory bare =
-        Thread.ofPlatform()
-            .daemon()
-            .inheritInheritableThreadLocals(false)
-            .name("reranker-lucene-", 0)
-            .factory();
-    return work -> {
-      Thread thread = bare.newThread(work);
-      thread.setContextClassLoader(OwnThreads.class.getClassLoader());
-      return thread;
-    };
-  }
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(OwnedThreads.factory("reranker-lucene-", 0, OwnThreads.class));
 
   /** Runs the work, waiting for its end whatever happens to the calling thread meanwhile. */
   <T> T call(Callable<T> work) throws IOException {

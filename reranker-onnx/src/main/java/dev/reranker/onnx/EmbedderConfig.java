@@ -52,7 +52,7 @@ final class EmbedderConfig {
     if (!file.present()) {
       return withoutFile(file);
     }
-    requirePromptPooled(prompts);
+    requirePromptPooled(file, prompts);
     return pooling(file);
   }
 
@@ -63,7 +63,10 @@ final class EmbedderConfig {
    * @param prompts whether anything is put before texts
    */
   void requirePromptPooled(boolean prompts) {
-    JsonFile file = poolingFile();
+    requirePromptPooled(poolingFile(), prompts);
+  }
+
+  private static void requirePromptPooled(JsonFile file, boolean prompts) {
     if (!file.flag("include_prompt").orElse(true) && prompts) {
       throw file.refuse(
           "include_prompt",

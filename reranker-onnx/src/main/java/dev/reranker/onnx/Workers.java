@@ -2,10 +2,10 @@ package dev.reranker.onnx;
 
 import dev.reranker.SearchContext;
 import dev.reranker.error.CancelledException;
+import dev.reranker.internal.OwnedThreads;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 
@@ -23,7 +23,6 @@ final class Workers implements AutoCloseable {
   private final AtomicLong requests = new AtomicLong();
 
   Workers(String name, int threads) {
-    var count = new AtomicInteger();
     pool =
         new ThreadPoolExecutor(
             threads,
@@ -31,17 +30,7 @@ final class Workers implements AutoCloseable {
             1,
             TimeUnit.MINUTES,
             new PriorityBlockingQueue<>(),
-            task -> {
-              // Nothing of the thread that happens to need a worker first stays with it.
-              var thread =
-                  Thread.ofPlatform()
-                      .name("reranker-" + name + "-" + count.incrementAndGet())
-                      .daemon()
-                      .inheritInheritableThreadLocals(false)
-                      .unstarted(task);
-              thread.setContextClassLoader(Workers.class.getClassLoader());
-              return thread;
-            });
+            OwnedThreads.factory("reranker-" + name + "-", 1, Workers.class));
     pool.allowCoreThreadTimeOut(true);
   }
 
