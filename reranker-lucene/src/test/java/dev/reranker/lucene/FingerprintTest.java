@@ -27,27 +27,14 @@ class FingerprintTest {
   @TempDir Path folder;
 
   /** A model of a name, which tells it from others, or not, and a fingerprint, which does. */
-  private record Model(String name, String fingerprint) implements Embedder {
+  private record Model(String name, String fingerprint) implements WrappedEmbedder {
 
     private static final BagEmbedder BAG = new BagEmbedder();
 
     @Override
-    public float[] embedQuery(String query) {
-      return BAG.embedQuery(query);
+    public Embedder embedder() {
+      return BAG;
     }
-
-    @Override
-    public List<float[]> embedPassages(List<String> passages) {
-      return BAG.embedPassages(passages);
-    }
-
-    @Override
-    public int dimension() {
-      return BAG.dimension();
-    }
-
-    @Override
-    public void close() {}
   }
 
   private record TokenModel(String name, String fingerprint) implements MultiVectorEmbedder {

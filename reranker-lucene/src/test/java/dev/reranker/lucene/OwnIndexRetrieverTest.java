@@ -284,30 +284,17 @@ class OwnIndexRetrieverTest {
     var embedded = new AtomicInteger();
     var asked = new AtomicInteger();
     var counting =
-        new Embedder() {
+        new WrappedEmbedder() {
+          @Override
+          public Embedder embedder() {
+            return bag;
+          }
+
           @Override
           public float[] embedQuery(String query) {
             embedded.incrementAndGet();
-            return bag.embedQuery(query);
+            return WrappedEmbedder.super.embedQuery(query);
           }
-
-          @Override
-          public List<float[]> embedPassages(List<String> passages) {
-            return bag.embedPassages(passages);
-          }
-
-          @Override
-          public int dimension() {
-            return bag.dimension();
-          }
-
-          @Override
-          public String name() {
-            return bag.name();
-          }
-
-          @Override
-          public void close() {}
         };
     try (var newer = DirectoryReader.open(directory)) {
       List<Integer> read = new ArrayList<>();

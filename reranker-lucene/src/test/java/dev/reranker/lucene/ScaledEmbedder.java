@@ -4,7 +4,7 @@ import dev.reranker.Embedder;
 import java.util.List;
 
 /** Another embedder's vectors, made longer or shorter. */
-record ScaledEmbedder(Embedder embedder, float factor) implements Embedder {
+record ScaledEmbedder(Embedder embedder, float factor) implements WrappedEmbedder {
 
   @Override
   public float[] embedQuery(String query) {
@@ -19,17 +19,4 @@ record ScaledEmbedder(Embedder embedder, float factor) implements Embedder {
   public List<float[]> embedPassages(List<String> passages) {
     return passages.stream().map(this::embedQuery).toList();
   }
-
-  @Override
-  public int dimension() {
-    return embedder.dimension();
-  }
-
-  @Override
-  public String name() {
-    return embedder.name();
-  }
-
-  @Override
-  public void close() {}
 }

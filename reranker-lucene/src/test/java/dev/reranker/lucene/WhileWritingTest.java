@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.Document;
-import dev.reranker.Embedder;
 import dev.reranker.Hit;
 import dev.reranker.error.RetrievalException;
 import java.io.IOException;
@@ -229,8 +228,8 @@ class WhileWritingTest {
   }
 
   /** Holds a query until it may go on, then interrupts the thread that asked. */
-  private record SlowQueries(BagEmbedder bag, CountDownLatch asked, CountDownLatch goOn)
-      implements Embedder {
+  private record SlowQueries(BagEmbedder embedder, CountDownLatch asked, CountDownLatch goOn)
+      implements WrappedEmbedder {
 
     SlowQueries(CountDownLatch asked, CountDownLatch goOn) {
       this(new BagEmbedder(), asked, goOn);
@@ -241,26 +240,8 @@ class WhileWritingTest {
       asked.countDown();
       awaitUninterrupted(goOn);
       Thread.currentThread().interrupt();
-      return bag.embedQuery(query);
+      return embedder.embedQuery(query);
     }
-
-    @Override
-    public List<float[]> embedPassages(List<String> passages) {
-      return bag.embedPassages(passages);
-    }
-
-    @Override
-    public int dimension() {
-      return bag.dimension();
-    }
-
-    @Override
-    public String name() {
-      return bag.name();
-    }
-
-    @Override
-    public void close() {}
   }
 
   @Test

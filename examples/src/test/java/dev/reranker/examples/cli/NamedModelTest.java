@@ -73,18 +73,7 @@ class NamedModelTest {
   @Test
   void theEmbeddersOptionIsItsOwn() throws Exception {
     copyTwoVariants();
-    Path corpus = Files.writeString(folder.resolve("c.jsonl"), "{\"_id\": \"a\", \"text\": \"a\"}");
-    Cli cli =
-        Cli.run(
-            "search",
-            "--no-rerank",
-            "--corpus",
-            corpus.toString(),
-            "--index",
-            folder.resolve("index").toString(),
-            "--embedder",
-            folder.resolve("q").toString(),
-            "a");
+    Cli cli = search("hybrid", folder.resolve("q"));
     assertRefused(cli, "choose one with --embedder " + folder.resolve("q/onnx/model_int8.onnx"));
   }
 
@@ -92,20 +81,7 @@ class NamedModelTest {
   void anEmbeddersGraphIsChosenByItsFile() throws Exception {
     copy("/all-minilm-l6-v2.onnx", "e/onnx/model_quantized.onnx");
     copy("/all-minilm-l6-v2-tokenizer.json", "e/tokenizer.json");
-    Path corpus = Files.writeString(folder.resolve("c.jsonl"), "{\"_id\": \"a\", \"text\": \"a\"}");
-    Cli cli =
-        Cli.run(
-            "search",
-            "--no-rerank",
-            "--retriever",
-            "knn",
-            "--corpus",
-            corpus.toString(),
-            "--index",
-            folder.resolve("index").toString(),
-            "--embedder",
-            folder.resolve("e/onnx/model_quantized.onnx").toString(),
-            "a");
+    Cli cli = search("knn", folder.resolve("e/onnx/model_quantized.onnx"));
     assertThat(cli.exit()).as(cli.err()).isZero();
     assertThat(cli.out()).contains("\ta\ta");
   }
@@ -117,6 +93,23 @@ class NamedModelTest {
         score("q/onnx"),
         "tokenizer.json is in the directory above",
         "choose the graph with --model FOLDER/FILE.onnx");
+  }
+
+  /** Searches one document by a retriever with an embedding model. */
+  private Cli search(String retriever, Path embedder) throws IOException {
+    Path corpus = Files.writeString(folder.resolve("c.jsonl"), "{\"_id\": \"a\", \"text\": \"a\"}");
+    return Cli.run(
+        "search",
+        "--no-rerank",
+        "--retriever",
+        retriever,
+        "--corpus",
+        corpus.toString(),
+        "--index",
+        folder.resolve("index").toString(),
+        "--embedder",
+        embedder.toString(),
+        "a");
   }
 
   private void copyTwoVariants() throws IOException {

@@ -38,6 +38,24 @@ class ProcessTest {
     return ChildProcess.start(shell, options, Rerank.class, args);
   }
 
+  /** Searches one document by words, through a shell. */
+  private ChildProcess searchForWhales(String shell) throws IOException {
+    Path corpus = folder.resolve("c.jsonl");
+    Files.writeString(corpus, "{\"_id\": \"a\", \"text\": \"whales\"}\n");
+    return rerank(
+        shell,
+        List.of(),
+        "search",
+        "--corpus",
+        corpus.toString(),
+        "--index",
+        folder.resolve("index").toString(),
+        "--retriever",
+        "bm25",
+        "--no-rerank",
+        "whales");
+  }
+
   @Test
   @EnabledOnOs(OS.LINUX)
   void aFullDiskBehindStandardOutputIsAFailure() throws Exception {
@@ -59,22 +77,7 @@ class ProcessTest {
     var score = rerank("exec \"$@\" > /dev/full < '" + lines + "'", List.of(), "score");
     assertThat(score.exit()).isEqualTo(1);
     assertThat(score.err()).startsWith("rerank score: standard output: ").hasLineCount(1);
-    String corpus =
-        Files.writeString(folder.resolve("c.jsonl"), "{\"_id\": \"a\", \"text\": \"whales\"}\n")
-            .toString();
-    var search =
-        rerank(
-            "exec \"$@\" > /dev/full",
-            List.of(),
-            "search",
-            "--corpus",
-            corpus,
-            "--index",
-            folder.resolve("index").toString(),
-            "--retriever",
-            "bm25",
-            "--no-rerank",
-            "whales");
+    var search = searchForWhales("exec \"$@\" > /dev/full");
     assertThat(search.exit()).isEqualTo(1);
     assertThat(search.err()).contains("rerank search: standard output: ");
   }
@@ -106,22 +109,7 @@ class ProcessTest {
 
   @Test
   void noHomeIsNeeded() throws Exception {
-    String corpus =
-        Files.writeString(folder.resolve("c.jsonl"), "{\"_id\": \"a\", \"text\": \"whales\"}\n")
-            .toString();
-    var search =
-        rerank(
-            "unset HOME; exec \"$@\"",
-            List.of(),
-            "search",
-            "--corpus",
-            corpus,
-            "--index",
-            folder.resolve("index").toString(),
-            "--retriever",
-            "bm25",
-            "--no-rerank",
-            "whales");
+    var search = searchForWhales("unset HOME; exec \"$@\"");
     assertThat(search.exit()).as(search.err()).isZero();
     assertThat(search.out()).contains("\ta\twhales");
   }
