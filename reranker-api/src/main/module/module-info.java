@@ -9,6 +9,7 @@ module dev.reranker {
   exports dev.reranker.error;
   exports dev.reranker.eval;
   exports dev.reranker.passage;
+  exports dev.reranker.prepared;
   exports dev.reranker.internal to
       dev.reranker.onnx,
       dev.reranker.lucene;

@@ -180,6 +180,17 @@ public final class RerankResult {
     }
 
     /**
+     * Records how many candidates were scored as they had been prepared; default: 0.
+     *
+     * @param candidates at least 0
+     * @return this
+     */
+    public Builder prepared(int candidates) {
+      report.prepared(candidates);
+      return this;
+    }
+
+    /**
      * Records how many tokens were computed; default: 0.
      *
      * @param tokens without padding

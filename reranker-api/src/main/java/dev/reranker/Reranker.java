@@ -142,6 +142,16 @@ public interface Reranker extends AutoCloseable {
   }
 
   /**
+   * How a pipeline joins this reranker's scores with the order before it, unless told otherwise.
+   *
+   * @return {@link ScoreCombiner#replace()} unless the implementation knows better: {@link
+   *     ScoreCombiner#rankPrior} suits models whose raw output is a logit
+   */
+  default ScoreCombiner combiner() {
+    return ScoreCombiner.replace();
+  }
+
+  /**
    * The name under which results and reports mention this stage.
    *
    * @return the name; {@code "rerank"} unless the implementation has a better one

@@ -32,6 +32,7 @@ public final class StageReport {
   private final int scored;
   private final int skipped;
   private final int truncated;
+  private final int prepared;
   private final long tokens;
   private final long paddedTokens;
   private final Duration took;
@@ -45,6 +46,7 @@ public final class StageReport {
     this.scored = builder.scored;
     this.skipped = builder.skipped;
     this.truncated = builder.truncated;
+    this.prepared = builder.prepared;
     this.tokens = builder.tokens;
     this.paddedTokens = builder.paddedTokens;
     this.took = builder.took;
@@ -106,6 +108,16 @@ public final class StageReport {
    */
   public int truncated() {
     return truncated;
+  }
+
+  /**
+   * How many of the scored passages were scored as they had been {@linkplain Document#withPrepared
+   * prepared}, so that their texts were not read.
+   *
+   * @return at least 0
+   */
+  public int prepared() {
+    return prepared;
   }
 
   /**
@@ -174,7 +186,8 @@ public final class StageReport {
   /** This report with what a pipeline knows better than the stage. */
   StageReport as(String stage, int candidates, Duration took) {
     Builder copy = new Builder(stage).candidates(candidates).took(took);
-    copy.scored(scored, skipped).truncated(truncated).tokens(tokens, paddedTokens).parts(parts);
+    copy.scored(scored, skipped).truncated(truncated).prepared(prepared);
+    copy.tokens(tokens, paddedTokens).parts(parts);
     copy.outcome = outcome;
     copy.failure = failure;
     return copy.build();
@@ -192,6 +205,9 @@ public final class StageReport {
     }
     if (truncated > 0) {
       text.append(", ").append(truncated).append(" cut");
+    }
+    if (prepared > 0) {
+      text.append(", ").append(prepared).append(" prepared");
     }
     if (tokens > 0) {
       text.append(
@@ -214,6 +230,7 @@ public final class StageReport {
     private int scored;
     private int skipped;
     private int truncated;
+    private int prepared;
     private long tokens;
     private long paddedTokens;
     private Duration took = Duration.ZERO;
@@ -257,6 +274,17 @@ public final class StageReport {
      */
     public Builder truncated(int truncated) {
       this.truncated = truncated;
+      return this;
+    }
+
+    /**
+     * Sets how many passages were scored as they had been prepared; default: 0.
+     *
+     * @param prepared at least 0
+     * @return this
+     */
+    public Builder prepared(int prepared) {
+      this.prepared = prepared;
       return this;
     }
 

@@ -96,8 +96,7 @@ public final class MaxP implements Reranker {
   }
 
   private static Hit asDocument(String id, Hit passage) {
-    Document winner = passage.document();
-    return passage.with(new Document(id, winner.text(), winner.metadata()));
+    return passage.with(passage.document().withId(id));
   }
 
   /** What was done to the passages, and how many documents came out. */
@@ -107,6 +106,7 @@ public final class MaxP implements Reranker {
             .candidates(documents)
             .scored(done.scored(), done.skipped())
             .truncated(done.truncated())
+            .prepared(done.prepared())
             .tokens(done.tokens(), done.paddedTokens())
             .took(done.took());
     done.failure().ifPresent(report::failed);
