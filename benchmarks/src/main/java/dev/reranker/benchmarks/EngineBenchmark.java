@@ -55,7 +55,7 @@ public class EngineBenchmark {
     files = ModelFiles.unpack();
     reranker =
         OnnxReranker.builder()
-            .model(ModelSource.directory(files.fused()))
+            .model(ModelSource.directory(files.apart()))
             .threads(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads)
             .batchTokens(batchTokens)
             .build();

@@ -7,11 +7,11 @@ public enum Entry {
   RERANKER("reranker") {
     @Override
     Contestant open(ModelFiles files, Request request) {
-      return new RerankerContestant(files.fused());
+      return new RerankerContestant(files.apart());
     }
   },
 
-  /** This library on the exporter's plain graph: what the fused graph gains. */
+  /** This library on the one graph that peers run: what encoding apart gains. */
   PLAIN_GRAPH("reranker, plain graph") {
     @Override
     Contestant open(ModelFiles files, Request request) {
@@ -23,7 +23,7 @@ public enum Entry {
   LANGCHAIN4J("LangChain4j") {
     @Override
     Contestant open(ModelFiles files, Request request) {
-      return new LangChain4jContestant(files.fused());
+      return new LangChain4jContestant(files.plain());
     }
   },
 
@@ -31,7 +31,7 @@ public enum Entry {
   DJL("DJL") {
     @Override
     Contestant open(ModelFiles files, Request request) throws Exception {
-      return new DjlContestant(files.fused());
+      return new DjlContestant(files.plain());
     }
   },
 
@@ -39,7 +39,7 @@ public enum Entry {
   NAIVE("naive loop") {
     @Override
     Contestant open(ModelFiles files, Request request) throws Exception {
-      return new NaiveContestant(files.fused());
+      return new NaiveContestant(files.plain());
     }
   },
 
@@ -47,7 +47,7 @@ public enum Entry {
   RAW("raw ONNX Runtime") {
     @Override
     Contestant open(ModelFiles files, Request request) throws Exception {
-      return RawContestant.calibrated(files.fused(), request);
+      return RawContestant.calibrated(files.plain(), request);
     }
   };
 

@@ -11,19 +11,24 @@ import java.util.stream.Stream;
 
 /**
  * The default model's files, unpacked from its artifact to a temporary folder, so that all read the
- * same; and beside them the exporter's plain graph with the same tokenizer.
+ * same; and beside them the exporter's graph of the whole model, which peers run, with the same
+ * tokenizer.
  *
  * @param root the temporary folder
  */
 record ModelFiles(Path root) implements AutoCloseable {
 
-  private static final String MODEL = "dev/reranker/models/minilm-l6/";
+  private static final String MODEL = "dev/reranker/models/late-l6/";
 
   static ModelFiles unpack() throws IOException {
     var files = new ModelFiles(Files.createTempDirectory("reranker-benchmarks"));
     try {
-      files.copy(MODEL + "model.onnx", files.fused());
-      files.copy("plain.onnx", files.plain());
+      copyTexts(files.apart());
+      for (String graph : List.of("encoder.onnx", "scorer.onnx")) {
+        copyResource(MODEL + graph, files.apart().resolve(graph));
+      }
+      copyTexts(files.plain());
+      copyResource("plain.onnx", graph(files.plain()));
       return files;
     } catch (IOException | RuntimeException e) {
       files.close();
@@ -31,12 +36,12 @@ record ModelFiles(Path root) implements AutoCloseable {
     }
   }
 
-  /** Operators fused, the last layer computed for [CLS] alone: the default model. */
-  Path fused() {
-    return root.resolve("fused");
+  /** The default model: encoder and scorer. */
+  Path apart() {
+    return root.resolve("apart");
   }
 
-  /** Standard operators. */
+  /** The same as one graph of standard operators: an ordinary cross-encoder. */
   Path plain() {
     return root.resolve("plain");
   }
@@ -49,9 +54,8 @@ record ModelFiles(Path root) implements AutoCloseable {
     return directory.resolve("tokenizer.json");
   }
 
-  private void copy(String graph, Path directory) throws IOException {
+  private static void copyTexts(Path directory) throws IOException {
     Files.createDirectory(directory);
-    copyResource(graph, graph(directory));
     for (String name : List.of("tokenizer.json", "tokenizer_config.json", "config.json")) {
       copyResource(MODEL + name, directory.resolve(name));
     }

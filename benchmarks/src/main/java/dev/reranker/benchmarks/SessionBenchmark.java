@@ -95,10 +95,10 @@ public class SessionBenchmark {
     files = ModelFiles.unpack();
     session =
         new RawSession(
-            ModelFiles.graph(files.fused()),
+            ModelFiles.graph(files.plain()),
             setting.oneCaller() ? 1 : cores,
             options -> setting.apply(options, cores));
-    packed = new PackedRequest(PackedRequest.encode(files.fused(), request), batchTokens);
+    packed = new PackedRequest(PackedRequest.encode(files.plain(), request), batchTokens);
     Facts.put("pairs", request.pairs());
     Facts.put("tokens", request.totalTokens());
     Facts.put("padded tokens", packed.paddedTokens());

@@ -50,7 +50,7 @@ public class TokenizationBenchmark {
     try (var files = ModelFiles.unpack()) {
       tokenizer =
           HuggingFaceTokenizer.newInstance(
-              ModelFiles.tokenizer(files.fused()),
+              ModelFiles.tokenizer(files.plain()),
               Map.of("truncation", "false", "padding", "false"));
     }
     Facts.put("pairs", request.pairs());

@@ -15,7 +15,7 @@ class WorkloadTest {
     Request request = workload.request(100);
     try (ModelFiles files = ModelFiles.unpack()) {
       int[] actual =
-          PackedRequest.encode(files.fused(), request).stream()
+          PackedRequest.encode(files.plain(), request).stream()
               .mapToInt(pair -> pair.getIds().length)
               .toArray();
       assertThat(actual).isEqualTo(request.tokens());

@@ -85,7 +85,7 @@ public class Given implements AutoCloseable {
   protected final PairModel model = (query, passage) -> passage.contains(query) ? 1 : 0;
   protected final ModelSource embedderModel = MINILM;
   protected final ModelSource rerankerModel =
-      ModelSource.classpath("dev/reranker/models/minilm-l6");
+      ModelSource.classpath("dev/reranker/models/late-l6");
   protected final OnnxEmbedder embedder;
   protected final MultiVectorEmbedder tokenEmbedder;
   protected final Reranker reranker;

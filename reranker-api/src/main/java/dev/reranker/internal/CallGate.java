@@ -37,7 +37,7 @@ public final class CallGate {
   /**
    * A gate, open.
    *
-   * @param what what it guards, as messages name it, for example {@code "'minilm-l6'"}
+   * @param what what it guards, as messages name it, for example {@code "'late-l6'"}
    */
   public CallGate(String what) {
     this.what = what;

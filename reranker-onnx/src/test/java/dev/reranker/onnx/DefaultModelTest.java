@@ -11,17 +11,17 @@ class DefaultModelTest {
   @Test
   void isNamedAfterItsFolder() {
     try (var reranker = OnnxReranker.builder().build()) {
-      assertThat(reranker.info().name()).isEqualTo("minilm-l6");
+      assertThat(reranker.info().name()).isEqualTo("late-l6");
       assertThat(reranker.info().maxLength()).isEqualTo(512);
     }
   }
 
   @Test
   void whereItIsNotOnTheClassPathTheErrorNamesTheDependency() {
-    assertThat(ChildJvm.of(Child.class).without("minilm-l6").run().strip())
+    assertThat(ChildJvm.of(Child.class).without("late-l6").run().strip())
         .isEqualTo(
             "no model was given and the default one is not on the class path: add the dependency"
-                + " dev.reranker:reranker-minilm-l6, or call model(ModelSource.directory(..))");
+                + " dev.reranker:reranker-late-l6, or call model(ModelSource.directory(..))");
   }
 
   static final class Child {

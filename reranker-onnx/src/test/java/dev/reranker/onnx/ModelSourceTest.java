@@ -56,10 +56,7 @@ class ModelSourceTest {
   @Test
   void singleResourcesAreTakenWhateverTheirNames() {
     assertScores(
-        ModelSource.resources(
-            OnnxReranker.DEFAULT_MODEL + "/model.onnx",
-            OnnxReranker.DEFAULT_MODEL + "/tokenizer.json"),
-        "model");
+        ModelSource.resources("tiny-late/model.onnx", "tiny-late/tokenizer.json"), "model");
   }
 
   @Test

@@ -39,7 +39,7 @@ class SettingsTest {
   void theLengthIsAtMostTheModelsPositions() {
     assertThatThrownBy(() -> OnnxReranker.builder().maxLength(513).build().close())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("maxLength is 513 tokens; 'minilm-l6' has 512 positions: ask for at most that");
+        .hasMessage("maxLength is 513 tokens; 'late-l6' has 512 positions: ask for at most that");
   }
 
   @Test

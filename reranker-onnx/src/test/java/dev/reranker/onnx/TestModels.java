@@ -15,6 +15,11 @@ final class TestModels {
     return OnnxMultiVectorEmbedder.builder().model(allMiniLm()).maxLength(256).build();
   }
 
+  /** A late-interaction model of 2 layers, 32 wide, with token vectors of 16 dimensions. */
+  static ModelSource tinyLate() {
+    return ModelSource.classpath("tiny-late");
+  }
+
   private static ModelSource allMiniLm() {
     return ModelSource.resources("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json");
   }

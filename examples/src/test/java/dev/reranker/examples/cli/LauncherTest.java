@@ -39,7 +39,7 @@ class LauncherTest {
     Files.createFile(folder.resolve("pom.xml"));
     Files.createDirectories(folder.resolve("benchmarks/src"));
     Files.createFile(folder.resolve("benchmarks/pom.xml"));
-    Files.createDirectories(folder.resolve("reranker-onnx/minilm-l6"));
+    Files.createDirectories(folder.resolve("reranker-onnx/late-l6"));
     launcher = copy(Path.of("bin", "rerank"), "examples");
     copy(Path.of("bin", "jdk.sh"), "examples");
     benchmark = copy(Path.of("..", "benchmarks", "bin", "benchmark"), "benchmarks");

@@ -28,10 +28,8 @@ class NamedModelTest {
   }
 
   private void copyReranker(String graph) throws IOException {
-    for (String file : new String[] {"tokenizer.json", "config.json"}) {
-      copy("/dev/reranker/models/minilm-l6/" + file, "q/" + file);
-    }
-    copy("/dev/reranker/models/minilm-l6/model.onnx", "q/" + graph);
+    copy("/tiny-late/tokenizer.json", "q/tokenizer.json");
+    copy("/tiny-late/model.onnx", "q/" + graph);
   }
 
   private Cli score(String model) {
@@ -48,7 +46,8 @@ class NamedModelTest {
     copyReranker("onnx/model_quantized.onnx");
     Cli chosen = score("q/onnx/model_quantized.onnx");
     assertThat(chosen.exit()).as(chosen.err()).isZero();
-    assertThat(chosen.out()).isEqualTo(Cli.runWithInput(LINE, "score").out());
+    Files.move(folder.resolve("q/onnx/model_quantized.onnx"), folder.resolve("q/model.onnx"));
+    assertThat(chosen.out()).isNotEmpty().isEqualTo(score("q").out());
   }
 
   @Test
@@ -113,7 +112,7 @@ class NamedModelTest {
   }
 
   private void copyTwoVariants() throws IOException {
-    copy("/dev/reranker/models/minilm-l6/tokenizer.json", "q/tokenizer.json");
+    copy("/tiny-late/tokenizer.json", "q/tokenizer.json");
     Files.createDirectories(folder.resolve("q/onnx"));
     Files.writeString(folder.resolve("q/onnx/model_int8.onnx"), "");
     Files.writeString(folder.resolve("q/onnx/model_quantized.onnx"), "");

@@ -38,7 +38,7 @@ class QuickstartCommandTest {
     assertThat(first.err()).contains("first use", "indexing: 3 of 3");
     assertThat(first.out().lines().filter(line -> line.startsWith("Question: "))).hasSize(3);
     assertThat(first.out())
-        .contains("First stage (knn)", "Reranked (minilm-l6)", "knn: 3 candidates")
+        .contains("First stage (knn)", "Reranked (late-l6)", "knn: 3 candidates")
         .containsPattern("\\n  1  0\\.\\d{4}  Lock +was \\d\\R")
         .doesNotContain("Your question");
     assertThat(first.out().lines()).allMatch(line -> line.length() <= 80);

@@ -142,7 +142,7 @@ class RunCommandTest {
     assertThat(cli.out()).isEmpty();
     List<String> lines = Files.readAllLines(out);
     assertThat(lines).hasSize(6);
-    assertThat(lines.get(0)).matches("q1 Q0 sleep 1 -?[0-9.E-]+ knn\\+minilm-l6");
+    assertThat(lines.get(0)).matches("q1 Q0 sleep 1 -?[0-9.E-]+ knn\\+late-l6");
     assertThat(lines.get(3)).startsWith("q2 Q0 apnea 1 ");
 
     Cli eval =

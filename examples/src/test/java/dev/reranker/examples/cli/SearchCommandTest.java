@@ -50,7 +50,7 @@ class SearchCommandTest {
         .first()
         .asString()
         .matches("1\t0\\.\\d{4}\tsleep\tRest");
-    assertThat(cli.err()).contains("rrf: 3 candidates", "minilm-l6: 3 passages scored");
+    assertThat(cli.err()).contains("rrf: 3 candidates", "late-l6: 3 passages scored");
   }
 
   @Test
@@ -114,7 +114,7 @@ class SearchCommandTest {
     assertThat(cli.out()).contains("\tsleep\t");
     assertThat(cli.err())
         .contains("query has 701 tokens", "keeps the order of the first stage")
-        .doesNotContain("minilm-l6: ");
+        .doesNotContain("late-l6: ");
   }
 
   @Test
