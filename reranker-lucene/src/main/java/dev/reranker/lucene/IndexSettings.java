@@ -123,8 +123,8 @@ abstract class IndexSettings<B extends IndexSettings<B>> {
    * Has a reranker read documents when they are added, and keeps what it made of them, so that it
    * scores them in a fraction of the time: {@link LuceneIndex#knn()} and {@link LuceneIndex#bm25()}
    * find documents with their {@linkplain dev.reranker.Document#prepared() prepared passages}.
-   * Default: none. Of the default model a document then takes about 130 bytes per token more; see
-   * {@link LuceneIndex#preparedSize()}.
+   * Default: none. Of the default model a document then takes about 130 bytes per token more, on
+   * disk ({@link LuceneIndex#preparedSize()}) and, as a hit, in memory.
    *
    * <p>A preparer that is an embedder too embeds documents and queries, unless {@link
    * #embedder(Embedder)} names another: one run of the model per document gives both. It does so in

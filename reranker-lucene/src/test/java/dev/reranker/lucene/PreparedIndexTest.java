@@ -9,18 +9,14 @@ import dev.reranker.Fusion;
 import dev.reranker.Hit;
 import dev.reranker.Pipeline;
 import dev.reranker.SearchResult;
-import dev.reranker.error.InferenceException;
 import dev.reranker.passage.MaxP;
-import dev.reranker.passage.PassagePreparer;
 import dev.reranker.passage.PassageSplitter;
-import dev.reranker.prepared.PreparedPassage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -328,76 +324,6 @@ class PreparedIndexTest {
       }
     }
     return touched;
-  }
-
-  /** Gives what it is told to, whatever it is asked. */
-  private record Broken(List<PreparedPassage> answer) implements PassagePreparer {
-
-    @Override
-    public String name() {
-      return "broken";
-    }
-
-    @Override
-    public String preparedFingerprint() {
-      return "m1";
-    }
-
-    @Override
-    public Optional<Embedder> embedder() {
-      return Optional.empty();
-    }
-
-    @Override
-    public List<Prepared> prepareAndEmbed(List<String> passages) {
-      return answer.stream().map(passage -> new Prepared(passage, new float[0])).toList();
-    }
-  }
-
-  @Test
-  void whatDoesNotFitIsNotKept() {
-    var foreign = new Broken(List.of(FakePreparer.passage("m2", "x")));
-    try (var index = LuceneIndex.builder().inMemory().prepare(foreign).build()) {
-      assertThatThrownBy(() -> index.add(List.of(Document.of("a", "x"))))
-          .isInstanceOf(InferenceException.class)
-          .hasMessage(
-              "'broken' prepared document 'a' as fingerprint m2, and says that its own is m1");
-      assertThat(index.size()).isZero();
-    }
-    var few = new Broken(List.of());
-    try (var index = LuceneIndex.builder().inMemory().prepare(few).build()) {
-      assertThatThrownBy(() -> index.add(List.of(Document.of("a", "x"))))
-          .isInstanceOf(InferenceException.class)
-          .hasMessage("'broken' prepared 0 of 1 passages");
-    }
-  }
-
-  @Test
-  void aModelThatCannotPrepareIsRefusedAtOnce() {
-    var crossEncoder =
-        new PassagePreparer() {
-          @Override
-          public String name() {
-            return "cross-encoder";
-          }
-
-          @Override
-          public String preparedFingerprint() {
-            throw new UnsupportedOperationException("reads both together");
-          }
-
-          @Override
-          public Optional<Embedder> embedder() {
-            return Optional.empty();
-          }
-
-          @Override
-          public List<Prepared> prepareAndEmbed(List<String> passages) {
-            throw new UnsupportedOperationException("reads both together");
-          }
-        };
-    assertThatThrownBy(() -> LuceneIndex.builder().inMemory().prepare(crossEncoder).build())
-        .isInstanceOf(UnsupportedOperationException.class);
   }
 
   @Test
