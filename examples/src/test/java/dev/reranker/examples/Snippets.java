@@ -35,6 +35,7 @@ final class Snippets implements AutoCloseable {
         import dev.reranker.lucene.*;
         import dev.reranker.onnx.*;
         import dev.reranker.passage.*;
+        import dev.reranker.prepared.*;
         import java.nio.file.Path;
         import java.time.Duration;
         import java.util.*;

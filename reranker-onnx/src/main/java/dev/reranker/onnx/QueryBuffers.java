@@ -36,7 +36,7 @@ final class QueryBuffers implements AutoCloseable {
     if (ids.capacity() < tokens) {
       ids = BatchBuffers.longs(tokens);
     }
-    ids.put(0, from.ids(0, tokens));
+    ids.clear().put(0, from.ids(0, tokens));
     put(LateScorer.QUERY_VECTORS, vectors, 1, tokens, vectorSize);
     put(LateScorer.QUERY_WEIGHTS, weights, 1, tokens);
     put(LateScorer.QUERY_MEAN, mean, 1, meanSize);

@@ -49,6 +49,7 @@ class TinyLateModelTest {
     }
   }
 
+  /** Random weights and short vectors make twice of an error what trained ones do. */
   @ParameterizedTest
   @EnumSource
   void preparedItMatchesTheReference(PreparedFormat format) {
@@ -58,7 +59,7 @@ class TinyLateModelTest {
           .forEach(
               golden ->
                   golden.assertLogits(
-                      golden.rerankPrepared(reranker), GoldenRerankerTest.error(format)));
+                      golden.rerankPrepared(reranker), 2 * GoldenRerankerTest.error(format)));
     }
   }
 
