@@ -142,6 +142,7 @@ public final class Document {
    *     the message names the document
    */
   public Document withPrepared(byte[] prepared) {
+    Objects.requireNonNull(prepared, "prepared");
     try {
       return withPrepared(PreparedPassage.of(prepared));
     } catch (IllegalArgumentException e) {

@@ -87,6 +87,24 @@ final class FusedRetriever implements Retriever {
     fused.sightings.forEach(sighting -> trail.addAll(sighting.trail()));
     // Rank 1 for all until they are sorted, so that ties fall through to the id.
     trail.add(StageScore.of(name, 1, fused.score()));
-    return Hit.of(fused.sightings.getFirst().document(), trail);
+    return Hit.of(document(fused.sightings), trail);
+  }
+
+  /**
+   * The first one's document, with what was prepared of the same text for another where it has
+   * nothing prepared itself.
+   */
+  private static Document document(List<Hit> sightings) {
+    Document first = sightings.getFirst().document();
+    if (first.prepared().isPresent()) {
+      return first;
+    }
+    return sightings.stream()
+        .map(Hit::document)
+        .filter(other -> other.text().equals(first.text()))
+        .flatMap(other -> other.prepared().stream())
+        .findFirst()
+        .map(first::withPrepared)
+        .orElse(first);
   }
 }

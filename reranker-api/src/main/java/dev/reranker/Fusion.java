@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Candidates.</b> Each retriever is asked for as many candidates as the fusion is. Documents
  * are one if their ids are. A fused hit's {@link Hit#trail()} has one entry for each retriever that
  * found it, in the order they were added, then the fusion's; its text and metadata are those of the
- * first of them. Ties break by id.
+ * first of them, as is what a reranker {@linkplain Document#prepared() prepared} of the text; where
+ * the first has none, another's is kept that has the same text. Ties break by id.
  *
  * <p><b>Failure.</b> Where a retriever fails, the search fails at once with an exception of the
  * same kind that names it, and the others are interrupted and no longer waited for; by {@link

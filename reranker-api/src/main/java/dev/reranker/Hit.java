@@ -112,8 +112,10 @@ public final class Hit {
 
   /**
    * The score that the newest stage gave: after a reranker its activation of the raw output (a
-   * probability for the usual sigmoid), or what a {@link ScoreCombiner} made of it. Where {@link
-   * #scored()} is false, the score that the document came with.
+   * probability for the usual sigmoid), or what a {@link ScoreCombiner}, by default the reranker's
+   * {@linkplain Reranker#combiner() own}, made of it: the stage is {@code "combined"} then, and the
+   * reranker's score the last of the {@linkplain #earlier() earlier}. Where {@link #scored()} is
+   * false, the score that the document came with.
    *
    * @return the score, higher is better; finite
    */

@@ -135,24 +135,37 @@ public final class Pipeline {
     }
 
     /**
-     * Adds a reranker behind the stages so far; its score replaces the one before.
+     * Adds a reranker behind the stages so far; its score is joined with the one before in the way
+     * that the reranker itself {@linkplain Reranker#combiner() asks for}: by replacing it, or,
+     * where a model gives logits, with the order before it.
      *
-     * @param reranker orders what the stage before kept
+     * @param reranker orders what the stage before kept; asked for its combiner now, once
      * @param keep how many of the best go on, at least 1
      * @return this
      * @throws IllegalArgumentException if {@code keep} is below 1
+     * @throws NullPointerException if the reranker is null, or its combiner, whose message names it
      */
     public Builder rerank(Reranker reranker, int keep) {
-      return rerank(reranker, keep, ScoreCombiner.replace());
+      Objects.requireNonNull(reranker, "reranker");
+      return rerank(
+          reranker,
+          keep,
+          Objects.requireNonNull(
+              reranker.combiner(),
+              () ->
+                  "the combiner of reranker '%s' is null; one that joins nothing is ScoreCombiner.replace()"
+                      .formatted(reranker.name())));
     }
 
     /**
-     * Adds a reranker whose score is combined with the one before; hits then have an entry {@code
-     * "combined"} in their {@linkplain Hit#trail() trail} behind the reranker's own.
+     * Adds a reranker whose score is combined with the one before in this way, whichever the
+     * reranker itself asks for; hits then have an entry {@code "combined"} in their {@linkplain
+     * Hit#trail() trail} behind the reranker's own.
      *
      * @param reranker orders what the stage before kept
      * @param keep how many of the best go on, at least 1
-     * @param combiner makes the new score; {@link ScoreCombiner#replace()} is the same as none
+     * @param combiner makes the new score; {@link ScoreCombiner#replace()} is the same as none: the
+     *     reranker's score alone
      * @return this
      * @throws IllegalArgumentException if {@code keep} is below 1
      */

@@ -180,7 +180,8 @@ public final class RerankResult {
     }
 
     /**
-     * Records how many candidates were scored as they had been prepared; default: 0.
+     * Records how many candidates were scored as they had been prepared, or as a cache held them;
+     * default: 0.
      *
      * @param candidates at least 0
      * @return this

@@ -96,7 +96,9 @@ public interface Reranker extends AutoCloseable {
   }
 
   /**
-   * A reranker of a model that scores texts: the score is the raw output itself.
+   * A reranker of a model that scores texts: the score is the raw output itself. It need not be a
+   * logit, so a pipeline lets it {@linkplain ScoreCombiner#replace() replace} the score before,
+   * unless told otherwise.
    *
    * @param name the name under which results and reports mention it
    * @param scorer the model; stays the caller's to close
@@ -119,7 +121,8 @@ public interface Reranker extends AutoCloseable {
   }
 
   /**
-   * A reranker under another name, so that two lambdas can be told apart in results.
+   * A reranker under another name, so that two lambdas can be told apart in results; its scores and
+   * its {@linkplain #combiner() combiner} stay what they are.
    *
    * @param name the new name
    * @param reranker what to rename; stays the caller's to close
@@ -135,6 +138,11 @@ public interface Reranker extends AutoCloseable {
       }
 
       @Override
+      public ScoreCombiner combiner() {
+        return reranker.combiner();
+      }
+
+      @Override
       public String name() {
         return name;
       }
@@ -142,10 +150,11 @@ public interface Reranker extends AutoCloseable {
   }
 
   /**
-   * How a pipeline joins this reranker's scores with the order before it, unless told otherwise.
+   * How a pipeline joins this reranker's scores with the order before it, unless told otherwise. A
+   * reranker that wraps another passes on the other's.
    *
-   * @return {@link ScoreCombiner#replace()} unless the implementation knows better: {@link
-   *     ScoreCombiner#rankPrior} suits models whose raw output is a logit
+   * @return the combiner, not null: {@link ScoreCombiner#replace()} unless the implementation knows
+   *     better; {@link ScoreCombiner#rankPrior} suits models whose raw output is a logit
    */
   default ScoreCombiner combiner() {
     return ScoreCombiner.replace();

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Makes one score out of what a reranker said of a document and what was known of it before. On a
  * domain that a weak model never saw, keeping some of the first stage does less harm than replacing
- * it.
+ * it. A pipeline that is given none takes the reranker's own, {@link Reranker#combiner()}.
  *
  * {@snippet :
  * ScoreCombiner fresh = hits -> hits.stream() // newer documents first, among equally good ones
@@ -62,7 +62,8 @@ public interface ScoreCombiner {
   }
 
   /**
-   * The reranker's score alone: the default.
+   * The reranker's score alone: what a {@linkplain Reranker#combiner() reranker} asks for unless it
+   * knows better.
    *
    * @return the combiner
    */
@@ -120,9 +121,11 @@ public interface ScoreCombiner {
 
   /**
    * The logit less {@code weight} · log2(rank + 1), the rank being the one that the stage before
-   * gave: a power-law prior over ranks, on the logit's scale. Rank 1 costs {@code weight}, rank 3
-   * twice that, rank 7 three times. A document's score does not depend on which others were scored,
-   * so partial results, pages and cached scores agree; it is no probability.
+   * gave (after a fusion the fused one, in a cascade the one that the reranker before gave, or the
+   * one by the combined scores): a power-law prior over ranks, on the logit's scale. Rank 1 costs
+   * {@code weight}, rank 3 twice that, rank 7 three times. A document's score does not depend on
+   * which others were scored, so partial results, pages and cached scores agree; it is no
+   * probability.
    *
    * @param weight how many logits each doubling of rank + 1 costs, at least 0 (the logit alone); 1
    *     is a good start

@@ -38,7 +38,8 @@ public final class SearchResult {
   }
 
   /**
-   * What was found: best first, ranks 1, 2, 3…; those that the last stage did not score behind
+   * What was found: best first, by the scores of the last stage, joined with those before as its
+   * {@link ScoreCombiner} has it; ranks 1, 2, 3…; those that the last stage did not score behind
    * those that it did, in the order they came in.
    *
    * @return the hits; unmodifiable

@@ -112,7 +112,7 @@ public final class StageReport {
 
   /**
    * How many of the scored passages were scored as they had been {@linkplain Document#withPrepared
-   * prepared}, so that their texts were not read.
+   * prepared}, or as a cache held them, so that the model did not read their texts.
    *
    * @return at least 0
    */
@@ -278,7 +278,8 @@ public final class StageReport {
     }
 
     /**
-     * Sets how many passages were scored as they had been prepared; default: 0.
+     * Sets how many passages were scored as they had been prepared, or as a cache held them;
+     * default: 0.
      *
      * @param prepared at least 0
      * @return this

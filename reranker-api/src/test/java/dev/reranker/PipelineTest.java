@@ -81,7 +81,7 @@ class PipelineTest {
   }
 
   @Test
-  void replaceIsTheDefault() {
+  void aRerankerReplacesUnlessItAsksOtherwise() {
     Pipeline plain = Pipeline.builder().retrieve(FIRST, 10).rerank(LONGEST, 4).build();
     Pipeline replaced =
         Pipeline.builder().retrieve(FIRST, 10).rerank(LONGEST, 4, ScoreCombiner.replace()).build();

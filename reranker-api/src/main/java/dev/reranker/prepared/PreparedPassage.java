@@ -3,6 +3,7 @@ package dev.reranker.prepared;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * What a model read of one passage ahead of any query: bytes that an application may keep anywhere,
@@ -39,6 +40,7 @@ public final class PreparedPassage {
    * @throws IllegalArgumentException if they are not such bytes, of another version, or cut short
    */
   public static PreparedPassage of(byte[] bytes) {
+    Objects.requireNonNull(bytes, "bytes");
     if (bytes.length < FIXED || !Arrays.equals(bytes, 0, 3, MAGIC, 0, 3)) {
       throw new IllegalArgumentException(
           "these %,d bytes are no prepared passage, which begins with 'RRP': prepare the passage again"
@@ -47,7 +49,7 @@ public final class PreparedPassage {
     if (bytes[3] != MAGIC[3]) {
       throw new IllegalArgumentException(
           "the prepared passage is of version %d; this release reads version %d: prepare the passage again"
-              .formatted(bytes[3], MAGIC[3]));
+              .formatted(Byte.toUnsignedInt(bytes[3]), MAGIC[3]));
     }
     ByteBuffer in = ByteBuffer.wrap(bytes).position(MAGIC.length);
     int name = Short.toUnsignedInt(in.getShort());
@@ -58,8 +60,22 @@ public final class PreparedPassage {
           "the prepared passage has %,d bytes where %s were written: it was cut short or damaged; prepare the passage again"
               .formatted(bytes.length, whole < 0 ? "more" : "%,d".formatted(whole)));
     }
-    return new PreparedPassage(
-        bytes.clone(), new String(bytes, in.position(), name, StandardCharsets.UTF_8));
+    byte[] label = Arrays.copyOfRange(bytes, in.position(), in.position() + name);
+    var fingerprint = new String(label, StandardCharsets.UTF_8);
+    if (!isFingerprint(fingerprint) || !Arrays.equals(utf8(fingerprint), label)) {
+      throw new IllegalArgumentException(
+          "the prepared passage has %d bytes that are no fingerprint: it was damaged; prepare the passage again"
+              .formatted(name));
+    }
+    return new PreparedPassage(bytes.clone(), fingerprint);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static boolean isFingerprint(String name) {
+    return !name.isBlank() && utf8(name).length <= LONGEST_FINGERPRINT;
   }
 
   /**
@@ -68,13 +84,14 @@ public final class PreparedPassage {
    * @param fingerprint the identity of what made them, at most 1,000 bytes in UTF-8
    * @param content what the model needs to score the passage; copied
    * @return the prepared passage
-   * @throws IllegalArgumentException if the fingerprint is blank or too long
+   * @throws IllegalArgumentException if the fingerprint is blank, too long, or has no UTF-8 form
    */
   public static PreparedPassage of(String fingerprint, byte[] content) {
-    byte[] name = fingerprint.getBytes(StandardCharsets.UTF_8);
-    if (fingerprint.isBlank() || name.length > LONGEST_FINGERPRINT) {
+    byte[] name = utf8(fingerprint);
+    if (!isFingerprint(fingerprint)
+        || !fingerprint.equals(new String(name, StandardCharsets.UTF_8))) {
       throw new IllegalArgumentException(
-          "a fingerprint has from 1 to %,d bytes, not blank; this one has %,d"
+          "a fingerprint has from 1 to %,d bytes of UTF-8, not blank, and no lone surrogate; this one has %,d"
               .formatted(LONGEST_FINGERPRINT, name.length));
     }
     ByteBuffer out = ByteBuffer.allocate(Math.addExact(FIXED + name.length, content.length));
@@ -106,7 +123,7 @@ public final class PreparedPassage {
    * @return read-only, big-endian, from position 0 to its limit
    */
   public ByteBuffer content() {
-    int start = FIXED + fingerprint.getBytes(StandardCharsets.UTF_8).length;
+    int start = FIXED + utf8(fingerprint).length;
     return ByteBuffer.wrap(bytes, start, bytes.length - start).slice().asReadOnlyBuffer();
   }
 

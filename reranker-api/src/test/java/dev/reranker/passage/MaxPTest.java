@@ -8,7 +8,9 @@ import dev.reranker.Hit;
 import dev.reranker.RerankRequest;
 import dev.reranker.RerankResult;
 import dev.reranker.Reranker;
+import dev.reranker.ScoreCombiner;
 import dev.reranker.StageReport;
+import dev.reranker.prepared.PreparedPassage;
 import dev.reranker.testkit.FakeReranker;
 import dev.reranker.testkit.RandomText;
 import dev.reranker.testkit.RerankerContract;
@@ -140,5 +142,54 @@ class MaxPTest extends RerankerContract {
     assertThat(result.report().scored()).isEqualTo(1);
     assertThat(result.report().skipped()).isEqualTo(2);
     assertThat(result.report().outcome()).isEqualTo(StageReport.Outcome.DEADLINE);
+  }
+
+  @Test
+  void theWinningPassageKeepsWhatWasPreparedOfItAndTheReportItsCount() {
+    var prepared = PreparedPassage.of("model", new byte[] {1});
+    List<Document> passages =
+        List.of(
+            new Document("1", "x", Map.of("parent", "a")),
+            new Document("2", "xx", Map.of("parent", "a")).withPrepared(prepared));
+    Reranker last =
+        request -> RerankResult.builder(request, "m").score(0, 1).score(1, 2).prepared(1).build();
+    RerankResult result =
+        MaxP.of(last, passage -> (String) passage.metadata().get("parent"))
+            .rerank(RerankRequest.ofDocuments("q", passages));
+    assertThat(result.hits()).extracting(hit -> hit.document().id()).containsExactly("a");
+    assertThat(result.hits().getFirst().document().prepared()).containsSame(prepared);
+    assertThat(result.report().prepared()).isEqualTo(1);
+  }
+
+  @Test
+  void theCombinerIsThatOfTheRerankerBeneath() {
+    ScoreCombiner prior = ScoreCombiner.rankPrior(1);
+    Reranker logits =
+        new Reranker() {
+          @Override
+          public RerankResult rerank(RerankRequest request) {
+            return RerankResult.builder(request, "logits").build();
+          }
+
+          @Override
+          public ScoreCombiner combiner() {
+            return prior;
+          }
+        };
+    assertThat(MaxP.of(logits).combiner()).isSameAs(prior);
+    assertThat(MaxP.of(MaxP.of(logits)).combiner()).isSameAs(prior);
+    assertThat(open().combiner()).isSameAs(ScoreCombiner.replace());
+  }
+
+  @Test
+  void aRerankerThatAddsNothingIsPassedOn() {
+    List<Hit> candidates =
+        List.of(
+            Hit.of(Document.of("a", "x"), "first", 1, 2),
+            Hit.of(Document.of("b", ""), "first", 2, 1));
+    Reranker idle =
+        request -> RerankResult.of(request.candidates(), StageReport.builder("idle").build());
+    assertThat(MaxP.of(idle).rerank(RerankRequest.of("q", candidates)).hits())
+        .isEqualTo(candidates);
   }
 }

@@ -56,6 +56,14 @@ public abstract class RerankerContract {
   }
 
   @Test
+  void itsScoresCanBeJoinedAsItAsks() {
+    try (Reranker reranker = open()) {
+      List<Hit> ranked = reranker.rerank(QUERY, PASSAGES).hits();
+      assertThat(reranker.combiner().combined(ranked)).hasSameSizeAs(ranked);
+    }
+  }
+
+  @Test
   void anEmptyListGivesAnEmptyResult() {
     try (Reranker reranker = open()) {
       RerankResult result = reranker.rerank(QUERY, List.of());
