@@ -164,6 +164,23 @@ enum Piece {
     }
   },
 
+  /** The scorer over passages in int8: ONNX Runtime over its batches, and Java. */
+  SCORER {
+    @Override
+    List<Run> runs() {
+      Run base = Run.of("ScorerBenchmark.score").timed(1, 1, 1);
+      Run runtime = base.with("way", ScorerBenchmark.Way.ONNX_RUNTIME);
+      return List.of(
+          runtime.with("passages", "100x130").with("queryTokens", 12),
+          runtime
+              .with("passages", "100x1030")
+              .with("queryTokens", 12)
+              .with("threads", 2)
+              .with("batch", 1, 4),
+          base.with("threads", 1).with("batch", 16));
+    }
+  },
+
   /** 100,000 pairs in one process; see {@link Soak}. */
   SOAK {
     @Override
@@ -278,7 +295,12 @@ enum Piece {
         Run.of("TokenizationBenchmark.tokenize").with("candidates", 2),
         gemm().with("shape", "512x384x384").threads(2),
         Run.of("RetrievalBenchmark.*").with("documents", 20).with("k", 10),
-        Run.of("FormatBenchmark.retrieve").with("documents", 20));
+        Run.of("FormatBenchmark.retrieve").with("documents", 20),
+        Run.of("ScorerBenchmark.score")
+            .with("passages", "5x40", "2x1030")
+            .with("queryTokens", 12)
+            .with("threads", 2)
+            .with("batch", 2));
   }
 
   /** The pieces of {@code --full}, in order. */

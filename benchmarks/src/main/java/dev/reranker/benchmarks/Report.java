@@ -35,7 +35,8 @@ final class Report {
             report.engine(),
             report.session(),
             report.retrieval(),
-            report.formats())) {
+            report.formats(),
+            report.scorer())) {
       if (!part.isEmpty()) {
         text.append('\n').append(part);
       }
@@ -293,6 +294,37 @@ final class Report {
           megabytes(result, "index bytes"),
           megabytes(result, "vector bytes"),
           megabytes(result, "compared bytes"));
+    }
+    return table.markdown();
+  }
+
+  private String scorer() {
+    List<Result> all = of(ScorerBenchmark.class);
+    if (all.isEmpty()) {
+      return "";
+    }
+    var table =
+        new Table(
+            "scorer",
+            "passages × tokens",
+            "query tokens",
+            "threads",
+            "batch",
+            "best ms",
+            "p50 ms",
+            "p99 ms",
+            "logits off by");
+    for (Result result : all) {
+      table.row(
+          result.param("way").equals("JAVA") ? "Java" : "ONNX Runtime",
+          result.param("passages").replace("x", " × "),
+          result.param("queryTokens"),
+          result.param("threads"),
+          result.param("batch"),
+          number(result.percentile(0), 2),
+          number(result.percentile(0.5), 2),
+          number(result.percentile(0.99), 2),
+          result.fact("off by").map(off -> number(off, 4)).orElse(""));
     }
     return table.markdown();
   }
