@@ -164,6 +164,21 @@ enum Piece {
     }
   },
 
+  /** Passages prepared ahead of time, the same unprepared, and LangChain4j on the one graph. */
+  PREPARED {
+    @Override
+    List<Run> runs() {
+      List<Run> runs = new ArrayList<>();
+      List<Entry> both = List.of(Entry.PREPARED, Entry.RERANKER);
+      for (Workload workload : List.of(Workload.SHORT, Workload.MIXED, Workload.LONG)) {
+        runs.add(scoring(both, workload, 100, 1).timed(2, 5, 2));
+        runs.add(scoring(List.of(Entry.LANGCHAIN4J), workload, 100, 1).timed(1, 5, 1));
+      }
+      runs.add(scoring(both, Workload.MIXED, 1000, 1).timed(2, 5, 2).jvm("-Xms1g", "-Xmx1g"));
+      return runs;
+    }
+  },
+
   /** The scorer over passages in int8: ONNX Runtime over its batches, and Java. */
   SCORER {
     @Override
@@ -194,7 +209,9 @@ enum Piece {
   private static final List<Workload> LENGTHS =
       List.of(Workload.SHORT, Workload.MIXED, Workload.OUTLIER);
 
-  private static final List<Entry> EVERYBODY = List.of(Entry.values());
+  /** All that read the passages when they score them. */
+  private static final List<Entry> EVERYBODY =
+      Arrays.stream(Entry.values()).filter(entry -> entry != Entry.PREPARED).toList();
 
   private static final List<Entry> PEERS = List.of(Entry.LANGCHAIN4J, Entry.DJL, Entry.NAIVE);
 

@@ -112,10 +112,12 @@ final class Report {
             "peak MB",
             "allocated KB/pair",
             "GFLOP/s",
-            "of the peak");
+            "of the peak",
+            "prepared MB");
     for (Result result : group.stream().sorted(comparing(Report::entry)).toList()) {
       double pairs = result.perSecond("pairs");
-      double gflops = result.perSecond("gflop");
+      // Of prepared passages only the query is computed.
+      double gflops = entry(result) == Entry.PREPARED ? Double.NaN : result.perSecond("gflop");
       table.row(
           entry(result).title() + rawSetting(result),
           number(pairs, 1),
@@ -129,7 +131,8 @@ final class Report {
           result.fact(FactsProfiler.PEAK_MEMORY).map(mb -> number(mb, 0)).orElse(""),
           perPair(result, ALLOCATION).map(bytes -> number(bytes / 1000, 2)).orElse(""),
           number(gflops, 1),
-          peak.isPresent() ? number(100 * gflops / peak.getAsDouble(), 0) + " %" : "");
+          peak.isPresent() ? number(100 * gflops / peak.getAsDouble(), 0) + " %" : "",
+          megabytes(result, "prepared bytes"));
     }
     return table.markdown();
   }
