@@ -84,8 +84,7 @@ public class Given implements AutoCloseable {
   // Models.
   protected final PairModel model = (query, passage) -> passage.contains(query) ? 1 : 0;
   protected final ModelSource embedderModel = MINILM;
-  protected final ModelSource rerankerModel =
-      ModelSource.classpath("dev/reranker/models/late-l6");
+  protected final ModelSource rerankerModel = ModelSource.classpath("dev/reranker/models/late-l6");
   protected final OnnxEmbedder embedder;
   protected final MultiVectorEmbedder tokenEmbedder;
   protected final Reranker reranker;

@@ -14,8 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Rescorer;
@@ -75,7 +73,7 @@ public final class CrossEncoderRescorer extends Rescorer {
 
   private final Reranker reranker;
   private final String query;
-  private final PassageSource text;
+  private final HitPassages passages;
   private final Missing missing;
   private final @Nullable ScoreCombiner combiner;
   private final @Nullable SearchContext context;
@@ -83,13 +81,13 @@ public final class CrossEncoderRescorer extends Rescorer {
   private CrossEncoderRescorer(
       Reranker reranker,
       String query,
-      PassageSource text,
+      HitPassages passages,
       Missing missing,
       @Nullable ScoreCombiner combiner,
       @Nullable SearchContext context) {
     this.reranker = Objects.requireNonNull(reranker, "reranker");
     this.query = Objects.requireNonNull(query, "query");
-    this.text = Objects.requireNonNull(text, "text");
+    this.passages = passages;
     this.missing = missing;
     this.combiner = combiner;
     this.context = context;
@@ -106,7 +104,7 @@ public final class CrossEncoderRescorer extends Rescorer {
    */
   public static CrossEncoderRescorer withMissingTextLast(
       Reranker reranker, String query, PassageSource text) {
-    return new CrossEncoderRescorer(reranker, query, text, Missing.LAST, null, null);
+    return of(reranker, query, text, Missing.LAST);
   }
 
   /**
@@ -119,7 +117,7 @@ public final class CrossEncoderRescorer extends Rescorer {
    */
   public static CrossEncoderRescorer withMissingTextFailing(
       Reranker reranker, String query, PassageSource text) {
-    return new CrossEncoderRescorer(reranker, query, text, Missing.FAILS, null, null);
+    return of(reranker, query, text, Missing.FAILS);
   }
 
   /**
@@ -135,7 +133,27 @@ public final class CrossEncoderRescorer extends Rescorer {
    */
   public static CrossEncoderRescorer withFallbackToFirstPassScore(
       Reranker reranker, String query, PassageSource text) {
-    return new CrossEncoderRescorer(reranker, query, text, Missing.KEEPS_ITS_SCORE, null, null);
+    return of(reranker, query, text, Missing.KEEPS_ITS_SCORE);
+  }
+
+  private static CrossEncoderRescorer of(
+      Reranker reranker, String query, PassageSource text, Missing missing) {
+    var passages = new HitPassages(Objects.requireNonNull(text, "text"), null);
+    return new CrossEncoderRescorer(reranker, query, passages, missing, null, null);
+  }
+
+  /**
+   * This rescorer with prepared passages where hits have them: the reranker that made them scores
+   * them in a fraction of the time, and their texts are not even loaded; it refuses those of
+   * another model. Any other reranker reads the texts, and so does a rescorer without this.
+   *
+   * @param field the field, made by {@link PreparedPassageField}
+   * @return the new rescorer; this one stays as it is
+   */
+  public CrossEncoderRescorer prepared(String field) {
+    Objects.requireNonNull(field, "field");
+    var both = new HitPassages(passages.text(), field);
+    return new CrossEncoderRescorer(reranker, query, both, missing, combiner, context);
   }
 
   /**
@@ -148,7 +166,7 @@ public final class CrossEncoderRescorer extends Rescorer {
    */
   public CrossEncoderRescorer combining(ScoreCombiner combiner) {
     Objects.requireNonNull(combiner, "combiner");
-    return new CrossEncoderRescorer(reranker, query, text, missing, combiner, context);
+    return new CrossEncoderRescorer(reranker, query, passages, missing, combiner, context);
   }
 
   /**
@@ -160,7 +178,7 @@ public final class CrossEncoderRescorer extends Rescorer {
    */
   public CrossEncoderRescorer within(SearchContext context) {
     Objects.requireNonNull(context, "context");
-    return new CrossEncoderRescorer(reranker, query, text, missing, combiner, context);
+    return new CrossEncoderRescorer(reranker, query, passages, missing, combiner, context);
   }
 
   /**
@@ -172,9 +190,9 @@ public final class CrossEncoderRescorer extends Rescorer {
    * @return the best hits by the cross-encoder
    * @throws IllegalArgumentException if {@code topN} is below 1, the query does not fit the model,
    *     a hit is not of this searcher, a hit has no text where that was to fail, no document has
-   *     the stored fields that texts are read from, the combiner gives another number of scores, or
-   *     a first-pass score is needed and not finite (a search by {@link
-   *     org.apache.lucene.search.Sort} gives NaN)
+   *     the stored fields that texts are read from, a prepared passage is cut short or another
+   *     model's, the combiner gives another number of scores, or a first-pass score is needed and
+   *     not finite (a search by {@link org.apache.lucene.search.Sort} gives NaN)
    * @throws InferenceException if the model fails, or the combiner gives NaN or infinity
    * @throws dev.reranker.error.CancelledException if the call was cancelled
    * @throws IllegalStateException if the reranker is closed
@@ -186,7 +204,7 @@ public final class CrossEncoderRescorer extends Rescorer {
       throw new IllegalArgumentException("topN is " + topN + "; ask for at least 1 hit");
     }
     ScoreDoc[] hits = firstPass.scoreDocs;
-    List<Rescored> scored = score(hits, texts(searcher, hits));
+    List<Rescored> scored = score(hits, read(searcher, hits));
     var isScored = new BitSet();
     scored.forEach(hit -> isScored.set(hit.position()));
     List<Rescored> order = new ArrayList<>(scored);
@@ -207,38 +225,18 @@ public final class CrossEncoderRescorer extends Rescorer {
     return new TopDocs(firstPass.totalHits, best);
   }
 
-  /** The hits' texts, by position; read in the order in which they are stored. */
-  private @Nullable String[] texts(IndexSearcher searcher, ScoreDoc[] hits) throws IOException {
-    StoredFields stored = searcher.storedFields();
-    @Nullable String[] texts = new String[hits.length];
-    int[] byDoc =
-        IntStream.range(0, hits.length)
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> hits[i].doc))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    boolean any = false;
-    for (int position : byDoc) {
-      checkOf(searcher, hits[position].doc);
-      texts[position] = text(stored, hits[position].doc).orElse(null);
-      any |= texts[position] != null;
-    }
+  /** What there is to read of the hits, by position. */
+  private @Nullable Document[] read(IndexSearcher searcher, ScoreDoc[] hits) throws IOException {
+    @Nullable Document[] read = passages.read(searcher, hits, reranker);
     if (missing == Missing.FAILS) {
-      checkAll(hits, texts);
+      checkAll(hits, read);
     }
-    if (!any && hits.length > 0) {
-      StoredFieldCheck.complaint(searcher.getIndexReader(), text.fields())
-          .ifPresent(
-              complaint -> {
-                throw new IllegalArgumentException(complaint);
-              });
-    }
-    return texts;
+    return read;
   }
 
-  private static void checkAll(ScoreDoc[] hits, @Nullable String[] texts) {
+  private static void checkAll(ScoreDoc[] hits, @Nullable Document[] read) {
     for (int i = 0; i < hits.length; i++) {
-      if (texts[i] == null) {
+      if (read[i] == null) {
         throw new IllegalArgumentException(
             "hit %d of %d (doc %d) has no text: index or store one, or make the rescorer by withMissingTextLast"
                 .formatted(i + 1, hits.length, hits[i].doc));
@@ -246,28 +244,12 @@ public final class CrossEncoderRescorer extends Rescorer {
     }
   }
 
-  /** A blank text is none: a model's score of it would say nothing about the document. */
-  private Optional<String> text(StoredFields stored, int doc) throws IOException {
-    return text.read(stored, doc).filter(passage -> !passage.isBlank());
-  }
-
-  private static void checkOf(IndexSearcher searcher, int doc) {
-    int maxDoc = searcher.getIndexReader().maxDoc();
-    if (doc < 0 || doc >= maxDoc) {
-      throw new IllegalArgumentException(
-          "doc %d is not in this searcher, which has %d: pass the searcher that found the hits"
-              .formatted(doc, maxDoc));
-    }
-  }
-
-  private List<Rescored> score(ScoreDoc[] hits, @Nullable String[] texts) {
+  private List<Rescored> score(ScoreDoc[] hits, @Nullable Document[] read) {
     List<Hit> passages = new ArrayList<>(hits.length);
     List<Integer> positions = new ArrayList<>(hits.length);
     for (int i = 0; i < hits.length; i++) {
-      String passage = texts[i];
-      if (passage != null) {
-        // The same document may be there twice; and no id of an index's documents looks like this.
-        var document = Document.of("hit " + (i + 1) + ", doc " + hits[i].doc, passage);
+      Document document = read[i];
+      if (document != null) {
         float score = Float.isFinite(hits[i].score) ? hits[i].score : 0;
         passages.add(Hit.of(document, FIRST_PASS, i + 1, score));
         positions.add(i);
@@ -331,15 +313,14 @@ public final class CrossEncoderRescorer extends Rescorer {
   @Override
   public Explanation explain(IndexSearcher searcher, Explanation firstPassExplanation, int docID)
       throws IOException {
-    checkOf(searcher, docID);
+    Optional<Document> passage = passages.read(searcher, docID, reranker);
     Explanation first =
         Explanation.match(
             firstPassExplanation.getValue(), "first-pass score", firstPassExplanation);
-    Optional<String> passage = text(searcher.storedFields(), docID);
     if (passage.isEmpty()) {
       return notScored("no text to read", first);
     }
-    Hit only = Hit.of(Document.of("doc " + docID, passage.get()), FIRST_PASS, 1, 0);
+    Hit only = Hit.of(passage.get(), FIRST_PASS, 1, 0);
     Hit hit = reranker.rerank(request(List.of(only))).hits().get(0);
     if (!hit.scored()) {
       return notScored("not scored by '" + reranker.name() + "'", first);

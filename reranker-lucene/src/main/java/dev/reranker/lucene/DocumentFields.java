@@ -1,6 +1,7 @@
 package dev.reranker.lucene;
 
 import dev.reranker.Document;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +27,10 @@ record DocumentFields(String id, String text, String vector) {
     checkName("idField", id);
     checkName("textField", text);
     checkName("vectorField", vector);
-    String tokens = tokens(vector);
-    if (List.of(id, text, vector, tokens).stream().distinct().count() < 4) {
+    if (new HashSet<>(List.of(id, text, vector, tokens(vector), prepared(vector))).size() < 5) {
       throw new IllegalArgumentException(
-          "idField '%s', textField '%s', vectorField '%s' and '%s', which belongs to it, must be different names"
-              .formatted(id, text, vector, tokens));
+          "idField '%s', textField '%s', vectorField '%s', and '%s' and '%s', which belong to it, must be different names"
+              .formatted(id, text, vector, tokens(vector), prepared(vector)));
     }
   }
 
@@ -47,6 +47,23 @@ record DocumentFields(String id, String text, String vector) {
 
   private static String tokens(String vector) {
     return vector + ".tokens";
+  }
+
+  /** The field of the prepared passages. */
+  String prepared() {
+    return prepared(vector);
+  }
+
+  private static String prepared(String vector) {
+    return vector + ".prepared";
+  }
+
+  private Set<String> own() {
+    return Set.of(id, text, vector, tokens(), prepared());
+  }
+
+  private String ownInWords() {
+    return "'%s', '%s', '%s', '%s' and '%s'".formatted(id, text, vector, tokens(), prepared());
   }
 
   Term term(String documentId) {
@@ -78,13 +95,13 @@ record DocumentFields(String id, String text, String vector) {
           "the id of document %d ('%s') has an unpaired surrogate, which UTF-8 cannot keep: use an id of valid characters"
               .formatted(position, start));
     }
-    Set<String> own = Set.of(id, text, vector, tokens());
+    Set<String> own = own();
     for (Map.Entry<String, Object> entry : document.metadata().entrySet()) {
       String key = entry.getKey();
       if (key.isEmpty() || own.contains(key)) {
         throw new IllegalArgumentException(
-            "document %d ('%s') has the metadata key '%s'; keys are not empty and not '%s', '%s', '%s' or '%s', the index's own fields: rename the key, or those by the builder"
-                .formatted(position, start, key, id, text, vector, tokens()));
+            "document %d ('%s') has the metadata key '%s'; keys are not empty and none of %s, the index's own fields: rename the key, or those by the builder"
+                .formatted(position, start, key, ownInWords()));
       }
       MetadataFields.check(entry.getValue(), key, position, start);
       if (key.endsWith(MetadataFields.NUMBERS)) {
@@ -94,9 +111,8 @@ record DocumentFields(String id, String text, String vector) {
       }
       if (own.contains(MetadataFields.numbers(key))) {
         throw new IllegalArgumentException(
-            "document %d ('%s') has the metadata key '%s', whose numbers go into the field '%s', which the index has for itself (its own fields are '%s', '%s', '%s' and '%s'): rename the key, or those by the builder"
-                .formatted(
-                    position, start, key, MetadataFields.numbers(key), id, text, vector, tokens()));
+            "document %d ('%s') has the metadata key '%s', whose numbers go into the field '%s', which the index has for itself (its own fields are %s): rename the key, or those by the builder"
+                .formatted(position, start, key, MetadataFields.numbers(key), ownInWords()));
       }
     }
   }
@@ -117,6 +133,9 @@ record DocumentFields(String id, String text, String vector) {
     }
     if (vectors.tokens().length > 0) {
       fields.add(new LateInteractionField(tokens(), vectors.tokens()));
+    }
+    if (vectors.prepared() != null) {
+      fields.add(new PreparedPassageField(prepared(), vectors.prepared()));
     }
     return fields;
   }

@@ -14,6 +14,7 @@ import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
 
 /** Checks, embeds and writes documents in batches; each method is a step of a call. */
 final class DocumentWriter {
@@ -32,7 +33,7 @@ final class DocumentWriter {
     long done = 0;
     List<Document> batch = new ArrayList<>(config.batchSize());
     for (Document document : documents) {
-      config.fields().check(document, done + batch.size());
+      check(document, done + batch.size());
       batch.add(document);
       if (batch.size() == config.batchSize()) {
         done = add(batch, done, total);
@@ -46,7 +47,19 @@ final class DocumentWriter {
 
   private void checkWritable() {
     index.checkWritable();
-    index.metadata().checkAddedWith(config.where(), config.embedders());
+    index.metadata().checkAddedWith(config.where(), embedders());
+  }
+
+  private IndexEmbedders embedders() {
+    return index.metadata().used(config.embedders());
+  }
+
+  private void check(@Nullable Document document, long position) {
+    config.fields().check(document, position);
+    IndexPreparer preparer = config.embedders().preparer();
+    if (document != null && preparer != null) {
+      preparer.check(document, position);
+    }
   }
 
   /** Checks what can be checked before the first is added: a collection, whose size is known. */
@@ -56,13 +69,13 @@ final class DocumentWriter {
     }
     long position = 0;
     for (Document document : known) {
-      config.fields().check(document, position++);
+      check(document, position++);
     }
     return OptionalLong.of(known.size());
   }
 
   private long add(List<Document> batch, long before, OptionalLong total) {
-    List<IndexEmbedders.Vectors> vectors = config.embedders().of(batch);
+    List<IndexEmbedders.Vectors> vectors = embedders().of(batch);
     index.write(
         "add to",
         writer -> {
@@ -94,7 +107,7 @@ final class DocumentWriter {
     List<Iterable<? extends IndexableField>> written = new ArrayList<>(last.size());
     for (int from = 0; from < last.size(); from += config.batchSize()) {
       List<Document> batch = last.subList(from, Math.min(last.size(), from + config.batchSize()));
-      List<IndexEmbedders.Vectors> vectors = config.embedders().of(batch);
+      List<IndexEmbedders.Vectors> vectors = embedders().of(batch);
       for (int i = 0; i < batch.size(); i++) {
         ids.add(config.fields().term(batch.get(i).id()).bytes());
         written.add(config.fields().write(batch.get(i), vectors.get(i)));

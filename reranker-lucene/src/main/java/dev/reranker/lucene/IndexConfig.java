@@ -31,9 +31,14 @@ record IndexConfig(
     return IndexMetadata.of(embedders, fields, vectors);
   }
 
+  /** The same for an index that is there: of these settings, what is used in it. */
+  IndexMetadata metadata(IndexMetadata made) {
+    return IndexMetadata.of(made.used(embedders), fields, vectors);
+  }
+
   /** Warns of what is taken on trust by opening an index made so with these settings. */
   void warnOfAdoptions(IndexMetadata made) {
-    made.adoptions(where, metadata()).forEach(LOG::warn);
+    made.adoptions(where, metadata(made)).forEach(LOG::warn);
   }
 
   IndexWriterConfig forWriter() {

@@ -5,28 +5,37 @@ import dev.reranker.Embedder;
 import dev.reranker.MultiVectorEmbedder;
 import dev.reranker.error.InferenceException;
 import dev.reranker.internal.UnitVector;
+import dev.reranker.passage.PassagePreparer.Prepared;
+import dev.reranker.prepared.PreparedPassage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models of an index, and their checked vectors.
+ * The models of an index, and what they make of its documents, checked.
  *
  * @param embedder one vector per text; null: none
  * @param tokens one vector per token; null: none
+ * @param preparer reads texts ahead for a reranker; null: none
  */
-record IndexEmbedders(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder tokens) {
+record IndexEmbedders(
+    @Nullable Embedder embedder,
+    @Nullable MultiVectorEmbedder tokens,
+    @Nullable IndexPreparer preparer) {
 
-  /** The vectors of one text. */
+  /** What the models made of one text. */
   static final class Vectors {
 
     private final float @Nullable [] whole;
     private final float[][] tokens;
+    private final @Nullable PreparedPassage prepared;
 
-    private Vectors(float @Nullable [] whole, float[][] tokens) {
+    private Vectors(
+        float @Nullable [] whole, float[][] tokens, @Nullable PreparedPassage prepared) {
       this.whole = whole;
       this.tokens = tokens;
+      this.prepared = prepared;
     }
 
     /** Of length 1; null where there is no embedder or the text has no direction. */
@@ -38,16 +47,29 @@ record IndexEmbedders(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder
     float[][] tokens() {
       return tokens;
     }
+
+    /** Null where nothing prepares. */
+    @Nullable PreparedPassage prepared() {
+      return prepared;
+    }
+  }
+
+  /** These for an index whose vectors the preparer's own embedder did not make. */
+  IndexEmbedders withoutThePreparers() {
+    return preparer == null || !preparer.embeds()
+        ? this
+        : new IndexEmbedders(null, tokens, preparer.withoutVectors());
   }
 
   /**
-   * Embeds a batch.
+   * Embeds and prepares a batch.
    *
    * @throws InferenceException if a model fails, or gives vectors that do not fit
    */
   List<Vectors> of(List<Document> batch) {
     List<String> texts = batch.stream().map(Document::text).toList();
-    List<float[]> whole = embedder == null ? List.of() : embedder.embedPassages(texts);
+    List<Prepared> prepared = preparer == null ? List.of() : preparer.of(batch);
+    List<float[]> whole = whole(texts, prepared);
     List<List<float[]>> parts = tokens == null ? List.of() : tokens.embedPassageTokens(texts);
     List<Vectors> vectors = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {
@@ -62,9 +84,19 @@ record IndexEmbedders(@Nullable Embedder embedder, @Nullable MultiVectorEmbedder
         checkCount(tokens.name(), parts.size(), batch.size());
         matrix = units(parts.get(i), tokens, () -> "document '" + id + "'");
       }
-      vectors.add(new Vectors(vector, matrix));
+      PreparedPassage passage = prepared.isEmpty() ? null : prepared.get(i).passage();
+      vectors.add(new Vectors(vector, matrix, passage));
     }
     return vectors;
+  }
+
+  private List<float[]> whole(List<String> texts, List<Prepared> prepared) {
+    if (embedder == null) {
+      return List.of();
+    }
+    return preparer != null && preparer.embeds()
+        ? prepared.stream().map(Prepared::vector).toList()
+        : embedder.embedPassages(texts);
   }
 
   private static void checkCount(String name, int vectors, int passages) {

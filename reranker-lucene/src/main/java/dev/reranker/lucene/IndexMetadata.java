@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param embedder the model of its vectors; null: made without one
  * @param tokens the model of its token vectors; null: made without one
+ * @param prepared what its prepared passages were made by; null: made without
  * @param fields the field names
  * @param oversampling how many times the asked-for candidates are compared from the full vectors:
  *     what the coarsest {@link VectorFormat} needs that the index was ever open with
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 record IndexMetadata(
     @Nullable ModelIdentity embedder,
     @Nullable ModelIdentity tokens,
+    @Nullable PreparerIdentity prepared,
     DocumentFields fields,
     int oversampling) {
 
@@ -30,6 +32,8 @@ record IndexMetadata(
   private static final String TOKEN_EMBEDDER = "reranker.token-embedder";
   private static final String TOKEN_DIMENSION = "reranker.token-dimension";
   private static final String TOKEN_FINGERPRINT = "reranker.token-fingerprint";
+  private static final String PREPARER = "reranker.preparer";
+  private static final String PREPARED_FINGERPRINT = "reranker.prepared-fingerprint";
   private static final String ID = "reranker.id-field";
   private static final String TEXT = "reranker.text-field";
   private static final String VECTOR = "reranker.vector-field";
@@ -41,6 +45,7 @@ record IndexMetadata(
     return new IndexMetadata(
         whole == null ? null : ModelIdentity.of(whole),
         tokens == null ? null : ModelIdentity.of(tokens),
+        embedding.preparer() == null ? null : PreparerIdentity.of(embedding.preparer()),
         fields,
         vectors.oversampling());
   }
@@ -53,6 +58,10 @@ record IndexMetadata(
     data.put(OVERSAMPLING, Integer.toString(oversampling));
     put(data, embedder, EMBEDDER, DIMENSION, FINGERPRINT);
     put(data, tokens, TOKEN_EMBEDDER, TOKEN_DIMENSION, TOKEN_FINGERPRINT);
+    if (prepared != null) {
+      data.put(PREPARER, prepared.name());
+      data.put(PREPARED_FINGERPRINT, prepared.fingerprint());
+    }
     return data;
   }
 
@@ -89,6 +98,7 @@ record IndexMetadata(
     return new IndexMetadata(
         model(data, EMBEDDER, DIMENSION, FINGERPRINT),
         model(data, TOKEN_EMBEDDER, TOKEN_DIMENSION, TOKEN_FINGERPRINT),
+        PreparerIdentity.of(data.get(PREPARER), data.get(PREPARED_FINGERPRINT)),
         new DocumentFields(id, text, vector),
         Integer.parseInt(data.getOrDefault(OVERSAMPLING, "1")));
   }
@@ -98,6 +108,7 @@ record IndexMetadata(
     return new IndexMetadata(
         completed(embedder, now.embedder),
         completed(tokens, now.tokens),
+        prepared == null ? now.prepared : prepared,
         fields,
         Math.max(oversampling, now.oversampling));
   }
@@ -142,8 +153,19 @@ record IndexMetadata(
   }
 
   /**
-   * Checks that an index made so can be opened with other settings. Without an embedder any index
-   * can be: its vectors are not used.
+   * What of these models is used in an index made so: a preparer's own embedder, which nobody asked
+   * for by name, only where it made the vectors.
+   */
+  IndexEmbedders used(IndexEmbedders opened) {
+    Embedder whole = opened.embedder();
+    return whole == null || (embedder != null && embedder.isSameAs(ModelIdentity.of(whole)))
+        ? opened
+        : opened.withoutThePreparers();
+  }
+
+  /**
+   * Checks that an index made so can be opened with other settings. Without an embedder or a
+   * preparer any index can be: its vectors, or prepared passages, are not used.
    *
    * @throws RetrievalException naming both sides, if it cannot
    */
@@ -155,6 +177,11 @@ record IndexMetadata(
     }
     check(where, "embedder", embedder, now.embedder);
     check(where, "token embedder", tokens, now.tokens);
+    if (prepared != null && now.prepared != null && !prepared.isSameAs(now.prepared)) {
+      throw new RetrievalException(
+          "%s was made with passages prepared by %s, not by %s: no model reads what another has prepared. Open it with the same preparer, or without one to search it by its texts, or index again into an empty directory"
+              .formatted(where, prepared, now.prepared));
+    }
   }
 
   private static void check(
@@ -169,21 +196,25 @@ record IndexMetadata(
   /**
    * Checks that documents can be added with the models that the index is open with.
    *
-   * @throws IllegalStateException if they would lack vectors that the others have
+   * @throws IllegalStateException if they would lack vectors, or prepared passages, that the others
+   *     have
    */
   void checkAddedWith(String where, IndexEmbedders embedding) {
     if (embedder != null && embedding.embedder() == null) {
-      throw cannotAdd(where, describe("embedder", embedder));
+      throw cannotAdd(where, "embedder", embedder);
     }
     if (tokens != null && embedding.tokens() == null) {
-      throw cannotAdd(where, describe("token embedder", tokens));
+      throw cannotAdd(where, "token embedder", tokens);
+    }
+    if (prepared != null && embedding.preparer() == null) {
+      throw cannotAdd(where, "preparer", prepared);
     }
   }
 
-  private static IllegalStateException cannotAdd(String where, String model) {
+  private static IllegalStateException cannotAdd(String where, String kind, Record model) {
     return new IllegalStateException(
-        "%s was made with %s and is open without it: open it with that embedder to add documents"
-            .formatted(where, model));
+        "%s was made with %s %s and is open without it: open it with that %s to add documents"
+            .formatted(where, kind, model, kind));
   }
 
   private static String describe(String kind, @Nullable ModelIdentity model) {

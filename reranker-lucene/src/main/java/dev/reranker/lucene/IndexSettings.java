@@ -2,6 +2,7 @@ package dev.reranker.lucene;
 
 import dev.reranker.Embedder;
 import dev.reranker.MultiVectorEmbedder;
+import dev.reranker.passage.PassagePreparer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ abstract class IndexSettings<B extends IndexSettings<B>> {
   private boolean readOnly;
   private @Nullable Embedder embedder;
   private @Nullable MultiVectorEmbedder tokenEmbedder;
+  private @Nullable PassagePreparer preparer;
   private Analyzer analyzer = new StandardAnalyzer();
   private Similarity similarity = new BM25Similarity();
   private String idField = "id";
@@ -93,8 +95,8 @@ abstract class IndexSettings<B extends IndexSettings<B>> {
   }
 
   /**
-   * Embeds documents and queries, for {@link LuceneIndex#knn()}; default: none, and the index finds
-   * by words alone.
+   * Embeds documents and queries, for {@link LuceneIndex#knn()}; default: the embedder that {@link
+   * #prepare(PassagePreparer)} brings, or none, and the index finds by words alone.
    *
    * @param embedder the model; stays the caller's to close, after the index
    * @return this
@@ -114,6 +116,26 @@ abstract class IndexSettings<B extends IndexSettings<B>> {
    */
   public final B tokenEmbedder(MultiVectorEmbedder embedder) {
     this.tokenEmbedder = Objects.requireNonNull(embedder, "embedder");
+    return self();
+  }
+
+  /**
+   * Has a reranker read documents when they are added, and keeps what it made of them, so that it
+   * scores them in a fraction of the time: {@link LuceneIndex#knn()} and {@link LuceneIndex#bm25()}
+   * find documents with their {@linkplain dev.reranker.Document#prepared() prepared passages}.
+   * Default: none. Of the default model a document then takes about 130 bytes per token more, on
+   * disk ({@link LuceneIndex#preparedSize()}) and, as a hit, in memory.
+   *
+   * <p>A preparer that is an embedder too embeds documents and queries, unless {@link
+   * #embedder(Embedder)} names another: one run of the model per document gives both. It does so in
+   * an index that is new or was made with it; in any other it only prepares, and {@link
+   * LuceneIndex#knn()} needs that index's own embedder named.
+   *
+   * @param preparer the model; stays the caller's to close, after the index
+   * @return this
+   */
+  public final B prepare(PassagePreparer preparer) {
+    this.preparer = Objects.requireNonNull(preparer, "preparer");
     return self();
   }
 
@@ -166,7 +188,8 @@ abstract class IndexSettings<B extends IndexSettings<B>> {
   /**
    * Names the field of the document's embedding; default: {@code "vector"}. The token vectors of
    * {@link #tokenEmbedder(MultiVectorEmbedder)} are kept in the field of this name and {@code
-   * ".tokens"}.
+   * ".tokens"}, the passages of {@link #prepare(PassagePreparer)} in that of this name and {@code
+   * ".prepared"}.
    *
    * @param name the field name
    * @return this
@@ -237,12 +260,21 @@ abstract class IndexSettings<B extends IndexSettings<B>> {
         where,
         place,
         readOnly,
-        new IndexEmbedders(embedder, tokenEmbedder),
+        embedders(),
         new DocumentFields(idField, textField, vectorField),
         vectors,
         analyzer,
         similarity,
         batchSize,
         listener);
+  }
+
+  private IndexEmbedders embedders() {
+    if (preparer == null) {
+      return new IndexEmbedders(embedder, tokenEmbedder, null);
+    }
+    Embedder own = embedder == null ? preparer.embedder().orElse(null) : null;
+    return new IndexEmbedders(
+        own == null ? embedder : own, tokenEmbedder, IndexPreparer.of(preparer, own != null));
   }
 }

@@ -91,7 +91,7 @@ final class LateInteraction implements Reranker {
       return;
     }
     List<IndexEmbedders.Vectors> fresh =
-        new IndexEmbedders(null, embedder)
+        new IndexEmbedders(null, embedder, null)
             .of(others.stream().map(i -> request.candidates().get(i).document()).toList());
     for (int i = 0; i < others.size(); i++) {
       score(others.get(i), score(query, fresh.get(i).tokens()), query, result);

@@ -53,6 +53,18 @@ import org.apache.lucene.store.MMapDirectory;
  * fingerprint is. Any dimension can be kept, also above Lucene's default limit of 1024. The index
  * does not close the embedder.
  *
+ * <p><b>Prepared passages.</b> {@link Builder#prepare} has a reranker read each document once, when
+ * it is added, so that reranking it costs a fraction of reading it; with such a model, as the
+ * default one is, this is what to choose: the score is the model's own. For another model that
+ * gives a vector per token there is {@link Builder#tokenEmbedder}, whose MaxSim is a stage before a
+ * cross-encoder; it takes four bytes per number, an int8 prepared passage one. Each prepared
+ * passage carries the fingerprint of what made it. With a preparer, documents are found with their
+ * prepared passages; those added before the index had one come with their text alone, which the
+ * reranker reads. From the first opening for writing with a preparer, the index refuses another
+ * one's, and to be added to without. Without a preparer it is searched by its texts. A document
+ * that is added with a prepared passage of the preparer's keeps that one. The index does not close
+ * the preparer.
+ *
  * <p><b>Old indexes.</b> One made before fingerprints were kept knows its embedder by name and
  * dimension: it opens with a model of both, and takes on that model's fingerprint with its next
  * commit, from which on only that counts; a warning is logged at opening. Before that commit, make
@@ -95,15 +107,16 @@ public final class LuceneIndex implements AutoCloseable {
    *
    * @param documents what to add; a list, or anything that yields documents one by one
    * @throws IllegalArgumentException if an id is longer than 32,766 bytes in UTF-8 or not valid
-   *     UTF-16, if a metadata key is empty, is the name of one of the index's own fields (or is so
-   *     with {@code ".number"} after it) or ends in {@code ".number"}, if a metadata value is no
+   *     UTF-16, if a document carries a passage that another model than the index's preparer has
+   *     prepared, if a metadata key is empty, is the name of one of the index's own fields (or is
+   *     so with {@code ".number"} after it) or ends in {@code ".number"}, if a metadata value is no
    *     string, boolean or number of a primitive type, or if the analyzer makes a term of more than
    *     32,766 bytes; the message names the document
    * @throws NullPointerException if a document is null
-   * @throws InferenceException if the embedder fails or gives vectors that do not fit
+   * @throws InferenceException if the embedder or the preparer fails or gives what does not fit
    * @throws RetrievalException if writing fails
    * @throws IllegalStateException if the index is closed or read-only, or was opened without the
-   *     embedder that its documents were embedded with
+   *     embedder that its documents were embedded with, or the preparer that they were prepared by
    */
   public void add(Iterable<Document> documents) {
     index.run(
@@ -127,10 +140,10 @@ public final class LuceneIndex implements AutoCloseable {
    * @param documents what is added; none deletes only; of several with one id the last stays
    * @throws IllegalArgumentException as {@link #add} does; nothing is deleted or added then
    * @throws NullPointerException if a document is null
-   * @throws InferenceException if the embedder fails or gives vectors that do not fit
+   * @throws InferenceException if the embedder or the preparer fails or gives what does not fit
    * @throws RetrievalException if writing fails
    * @throws IllegalStateException if the index is closed or read-only, or was opened without the
-   *     embedder that its documents were embedded with
+   *     embedder that its documents were embedded with, or the preparer that they were prepared by
    */
   public void replace(Query old, Collection<Document> documents) {
     Objects.requireNonNull(old, "old");
@@ -221,6 +234,18 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
+   * How many documents a search can find with a prepared passage, and what those take: all of them
+   * are read to know, so this takes as long as reading that many bytes. It needs no preparer.
+   *
+   * @return the number of documents and bytes
+   * @throws RetrievalException if reading fails
+   * @throws IllegalStateException if the index is closed
+   */
+  public PreparedSize preparedSize() {
+    return index.search(searcher -> PreparedValues.size(searcher, config.fields().prepared()));
+  }
+
+  /**
    * Finds documents whose embeddings lie nearest to the query's: approximately, through an HNSW
    * graph, as Lucene does; where a quarter or more of them is asked for, all are compared. Where
    * the k-th of the candidates has the same score as documents after it, ids decide among the first
@@ -231,11 +256,14 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IllegalStateException if the index has no embedder
    */
   public LuceneRetriever knn() {
-    Embedder model = config.embedders().embedder();
+    Embedder model = index.metadata().used(config.embedders()).embedder();
     if (model == null) {
       throw new IllegalStateException(
           config.where()
-              + " is open without an embedder, which knn() needs: set one in the builder");
+              + " is open without an embedder, which knn() needs: set one in the builder"
+              + (config.embedders().embedder() == null
+                  ? ""
+                  : " (the preparer's own did not make this index's vectors)"));
     }
     return retriever(
         "knn",
@@ -294,7 +322,9 @@ public final class LuceneIndex implements AutoCloseable {
   private LuceneRetriever retriever(String name, FirstPass firstPass) {
     DocumentFields fields = config.fields();
     StoredDocuments documents = (stored, doc) -> fields.read(stored.document(doc));
-    return new LuceneRetriever(index, new Retrieval(name, firstPass, documents, fields.id()), null);
+    String prepared = config.embedders().preparer() == null ? null : fields.prepared();
+    return new LuceneRetriever(
+        index, new Retrieval(name, firstPass, documents, prepared, fields.id()), null);
   }
 
   /**
@@ -329,7 +359,8 @@ public final class LuceneIndex implements AutoCloseable {
      * @throws IllegalArgumentException if the directory is a file, or two fields have one name or a
      *     blank one
      * @throws RetrievalException if the index cannot be read or written, another writer has it
-     *     open, it is damaged, or it was made with another embedder or other field names
+     *     open, it is damaged, or it was made with another embedder, preparer or other field names
+     * @throws UnsupportedOperationException if the preparer reads query and passage together only
      */
     public LuceneIndex build() {
       return new LuceneIndex(config());

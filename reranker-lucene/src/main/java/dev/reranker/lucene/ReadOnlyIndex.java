@@ -60,7 +60,7 @@ final class ReadOnlyIndex implements OpenIndex {
     }
     IndexMetadata made =
         IndexMetadata.fromUserData(config.where(), opened.getIndexCommit().getUserData());
-    made.checkOpenedWith(config.where(), config.metadata());
+    made.checkOpenedWith(config.where(), config.metadata(made));
     return made;
   }
 

@@ -24,9 +24,15 @@ import org.jspecify.annotations.Nullable;
  * How a retriever comes from a text to documents: a first pass, and what is stored of its hits.
  *
  * @param name the stage's name
+ * @param preparedField where documents keep prepared passages; null: nowhere
  * @param idField orders equal scores
  */
-record Retrieval(String name, FirstPass firstPass, StoredDocuments documents, String idField) {
+record Retrieval(
+    String name,
+    FirstPass firstPass,
+    StoredDocuments documents,
+    @Nullable String preparedField,
+    String idField) {
 
   /** Asks for more where hits share an id, until there are k documents or no more hits. */
   List<Hit> retrieve(
@@ -49,12 +55,16 @@ record Retrieval(String name, FirstPass firstPass, StoredDocuments documents, St
       read(searcher, found, read, context);
       List<Hit> hits = hits(found, read, k);
       if (hits.size() == k || found.length < limit || limit == most) {
-        if (!hits.isEmpty() && hits.stream().allMatch(hit -> hit.document().text().isEmpty())) {
+        if (!hits.isEmpty() && hits.stream().allMatch(hit -> isUnreadable(hit.document()))) {
           documents.checkText(searcher.getIndexReader());
         }
         return hits;
       }
     }
+  }
+
+  private static boolean isUnreadable(Document document) {
+    return document.text().isEmpty() && document.prepared().isEmpty();
   }
 
   private record Found(Document document, float score) {}
@@ -64,13 +74,23 @@ record Retrieval(String name, FirstPass firstPass, StoredDocuments documents, St
       IndexSearcher searcher, ScoreDoc[] hits, Map<Integer, Document> read, SearchContext context)
       throws IOException {
     StoredFields stored = searcher.storedFields();
+    var prepared = new PreparedValues(searcher, preparedField);
     // In the order in which they are stored; the order of the hits is made elsewhere.
     Arrays.sort(hits, Comparator.comparingInt(hit -> hit.doc));
     for (ScoreDoc hit : hits) {
       if (!read.containsKey(hit.doc)) {
-        read.put(hit.doc, documents.read(stored, hit.doc));
+        read.put(hit.doc, withPrepared(prepared, documents.read(stored, hit.doc), hit.doc));
         context.check();
       }
+    }
+  }
+
+  private static Document withPrepared(PreparedValues prepared, Document document, int doc)
+      throws IOException {
+    try {
+      return prepared.addTo(document, doc);
+    } catch (IllegalArgumentException e) {
+      throw new RetrievalException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -36,13 +36,14 @@ record WritableIndex(IndexMetadata metadata, IndexWriter writer, Searchers searc
   }
 
   private static IndexMetadata keep(IndexWriter writer, IndexConfig config) throws IOException {
-    IndexMetadata now = config.metadata();
     if (writer.getDocStats().maxDoc == 0) {
-      writer.setLiveCommitData(now.toUserData().entrySet());
+      IndexMetadata first = config.metadata();
+      writer.setLiveCommitData(first.toUserData().entrySet());
       writer.commit();
-      return now;
+      return first;
     }
     IndexMetadata made = IndexMetadata.fromUserData(config.where(), userData(writer));
+    IndexMetadata now = config.metadata(made);
     made.checkOpenedWith(config.where(), now);
     config.warnOfAdoptions(made);
     IndexMetadata both = made.and(now);

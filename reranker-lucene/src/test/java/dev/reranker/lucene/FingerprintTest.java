@@ -183,9 +183,10 @@ class FingerprintTest {
   void anIndexOfATimeWhenTheDefaultWasKeptOpensToo() {
     DocumentFields fields = new DocumentFields("id", "text", "vector");
     var old = new ModelIdentity("model", 32, "model/32");
-    Map<String, String> kept = new HashMap<>(new IndexMetadata(old, null, fields, 1).toUserData());
+    Map<String, String> kept =
+        new HashMap<>(new IndexMetadata(old, null, null, fields, 1).toUserData());
     kept.put("reranker.fingerprint", "model/32");
-    var now = new IndexMetadata(new ModelIdentity("model", 32, "aaa"), null, fields, 1);
+    var now = new IndexMetadata(new ModelIdentity("model", 32, "aaa"), null, null, fields, 1);
     IndexMetadata made = IndexMetadata.fromUserData("index", kept);
     made.checkOpenedWith("index", now);
     assertThat(made.and(now)).isEqualTo(now);
@@ -198,12 +199,14 @@ class FingerprintTest {
         new IndexMetadata(
             new ModelIdentity("model", 32, null),
             new ModelIdentity("colbert", 16, "colbert/16"),
+            null,
             fields,
             1);
     var known =
         new IndexMetadata(
             new ModelIdentity("model", 32, "aaa"),
             new ModelIdentity("colbert", 16, "ccc"),
+            null,
             fields,
             1);
     assertThat(unknown.adoptions("index 'i'", known))
@@ -213,7 +216,8 @@ class FingerprintTest {
             tokens -> assertThat(tokens).contains("index 'i'", "token embedder 'colbert'", "ccc"));
     assertThat(known.adoptions("index 'i'", known)).isEmpty();
     assertThat(unknown.adoptions("index 'i'", unknown)).isEmpty();
-    assertThat(unknown.adoptions("index 'i'", new IndexMetadata(null, null, fields, 1))).isEmpty();
+    assertThat(unknown.adoptions("index 'i'", new IndexMetadata(null, null, null, fields, 1)))
+        .isEmpty();
   }
 
   @Test

@@ -65,8 +65,12 @@ class RefusalsTest {
   void fieldNamesDiffer() {
     assertThatThrownBy(() -> inMemory().idField("x").textField("x").build())
         .hasMessage(
-            "idField 'x', textField 'x', vectorField 'vector' and 'vector.tokens', which belongs to"
-                + " it, must be different names");
+            "idField 'x', textField 'x', vectorField 'vector', and 'vector.tokens' and"
+                + " 'vector.prepared', which belong to it, must be different names");
+    for (String derived : List.of("vector.tokens", "vector.prepared")) {
+      assertThatThrownBy(() -> inMemory().textField(derived).build())
+          .hasMessageContaining("must be different names");
+    }
     assertThatThrownBy(() -> inMemory().textField(" ").build())
         .hasMessage("textField is blank; give the field a name");
   }

@@ -1,6 +1,5 @@
 package dev.reranker.onnx;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -11,9 +10,12 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntFunction;
 
 /**
@@ -34,16 +36,9 @@ final class BatchBuffers implements AutoCloseable {
   private LongBuffer ids = longs(0);
   private LongBuffer mask = longs(0);
   private LongBuffer types = longs(0);
-  private FloatBuffer values = floats(0);
-
-  /** What a graph with an output of 16 bits writes; {@link #values} are made of it. */
-  private ShortBuffer halves = shorts(0);
-
-  private OnnxJavaType type = OnnxJavaType.FLOAT;
-
   private long[] shape = {};
   private final Map<String, OnnxTensor> inputs = new HashMap<>();
-  private Map<String, OnnxTensor> outputs = Map.of();
+  private final List<OutputBuffer> outputs = new ArrayList<>();
 
   BatchBuffers(OrtEnvironment environment, boolean wantsTypes) {
     this.environment = environment;
@@ -107,42 +102,40 @@ final class BatchBuffers implements AutoCloseable {
     return inputs;
   }
 
-  /** A tensor for the output of the batch that was filled in last; it stays ours. */
-  Map<String, OnnxTensor> outputs(GraphOutput output) throws OrtException {
-    if (outputs.isEmpty()) {
-      long[] wanted = output.shape((int) shape[0], (int) shape[1]);
-      int size = size(Arrays.stream(wanted).reduce(1, BatchBuffers::timesOrHuge), Float.BYTES);
-      if (values.capacity() < size) {
-        values = floats(0);
-        values = floats(size);
-      }
-      type = output.type();
-      if (type != OnnxJavaType.FLOAT && halves.capacity() < size) {
-        halves = shorts(size);
-      }
-      outputs =
-          Map.of(
-              output.name(),
-              type == OnnxJavaType.FLOAT
-                  ? OnnxTensor.createTensor(environment, values.clear().limit(size), wanted)
-                  : OnnxTensor.createTensor(environment, halves.clear().limit(size), wanted, type));
-    }
-    return outputs;
+  /** The filled input tensor of a name. */
+  OnnxTensor input(String name) {
+    return Objects.requireNonNull(inputs.get(name));
   }
 
-  /** What the run wrote to {@link #outputs}, from position 0. */
-  FloatBuffer values() {
-    if (type != OnnxJavaType.FLOAT) {
-      for (int i = 0; i < halves.limit(); i++) {
-        short half = halves.get(i);
-        values.put(
-            i,
-            type == OnnxJavaType.FLOAT16
-                ? Float.float16ToFloat(half)
-                : Float.intBitsToFloat(half << 16));
-      }
+  /** The token ids at the beginning of a row, counted within the batch. */
+  long[] ids(int row, int count) {
+    long[] copy = new long[count];
+    ids.get((int) (row * shape[1]), copy);
+    return copy;
+  }
+
+  /** Tensors for the outputs of the batch that was filled in last; they stay ours. */
+  Map<String, OnnxTensor> outputs(List<GraphOutput> wanted) throws OrtException {
+    while (outputs.size() < wanted.size()) {
+      outputs.add(new OutputBuffer());
     }
-    return values;
+    var tensors = new HashMap<String, OnnxTensor>();
+    for (int i = 0; i < wanted.size(); i++) {
+      GraphOutput output = wanted.get(i);
+      long[] rows = output.shape((int) shape[0], (int) shape[1]);
+      tensors.put(output.name(), outputs.get(i).target(environment, output.type(), rows));
+    }
+    return tensors;
+  }
+
+  /** What the run wrote for the wanted output at an index, from position 0. */
+  FloatBuffer values(int output) {
+    return outputs.get(output).values();
+  }
+
+  /** The same as a tensor of float32, which stays ours. */
+  OnnxTensor tensor(int output) throws OrtException {
+    return outputs.get(output).tensor(environment);
   }
 
   /** Releases the tensors. */
@@ -151,16 +144,11 @@ final class BatchBuffers implements AutoCloseable {
     shape = new long[0];
     inputs.values().forEach(OnnxTensor::close);
     inputs.clear();
-    outputs.values().forEach(OnnxTensor::close);
-    outputs = Map.of();
-  }
-
-  private static long timesOrHuge(long a, long b) {
-    return Math.multiplyHigh(a, b) == 0 && a * b >= 0 ? a * b : Long.MAX_VALUE;
+    outputs.forEach(OutputBuffer::close);
   }
 
   /** A number of values that a buffer can hold. */
-  private static int size(long values, int width) {
+  static int size(long values, int width) {
     if (values > Integer.MAX_VALUE / width) {
       throw new InferenceException(
           "%,d values of %d bytes do not fit into one buffer, which has 2 GiB at most: set a smaller batchTokens"
@@ -169,15 +157,15 @@ final class BatchBuffers implements AutoCloseable {
     return (int) values;
   }
 
-  private static LongBuffer longs(int size) {
+  static LongBuffer longs(int size) {
     return bytes(size, Long.BYTES).asLongBuffer();
   }
 
-  private static FloatBuffer floats(int size) {
+  static FloatBuffer floats(int size) {
     return bytes(size, Float.BYTES).asFloatBuffer();
   }
 
-  private static ShortBuffer shorts(int size) {
+  static ShortBuffer shorts(int size) {
     return bytes(size, Short.BYTES).asShortBuffer();
   }
 

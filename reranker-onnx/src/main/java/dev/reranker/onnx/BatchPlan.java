@@ -41,6 +41,11 @@ final class BatchPlan {
     }
   }
 
+  /** The same at the price of an encoder's run. */
+  static List<Batch> of(int[] lengths, int budget, int threads) {
+    return of(lengths, budget, threads, RUN_COST_TOKENS);
+  }
+
   /**
    * Splits rows into batches that keep several threads busy to the end. A split for the full budget
    * may leave one thread with a batch more than the others; a few smaller budgets are tried, and
@@ -50,19 +55,20 @@ final class BatchPlan {
    * @param lengths the rows' tokens
    * @param budget padded tokens a batch may have, unless it is one row
    * @param threads how many batches run at the same time
+   * @param runCost what one more run costs, in tokens
    * @return the batches, longest rows first, so that the last to finish is a short one
    */
-  static List<Batch> of(int[] lengths, int budget, int threads) {
+  static List<Batch> of(int[] lengths, int budget, int threads, int runCost) {
     int[] order = longestFirst(lengths);
-    int[] best = cheapestSplit(lengths, order, budget);
+    int[] best = cheapestSplit(lengths, order, budget, runCost);
     if (threads > 1) {
-      long bestEnd = end(lengths, order, best, threads);
+      long bestEnd = end(lengths, order, best, threads, runCost);
       long tokens = Arrays.stream(lengths).asLongStream().sum();
       long rounds = tokens / ((long) threads * budget) + 1;
       for (long r = rounds; r < rounds + ROUNDS_TRIED; r++) {
         int share = (int) Math.min(budget, tokens / (threads * r) + 1);
-        int[] cuts = cheapestSplit(lengths, order, share);
-        long end = end(lengths, order, cuts, threads);
+        int[] cuts = cheapestSplit(lengths, order, share, runCost);
+        long end = end(lengths, order, cuts, threads, runCost);
         if (end < bestEnd) {
           best = cuts;
           bestEnd = end;
@@ -73,7 +79,7 @@ final class BatchPlan {
   }
 
   /** When the last of the threads is done, in tokens. */
-  private static long end(int[] lengths, int[] order, int[] cuts, int threads) {
+  private static long end(int[] lengths, int[] order, int[] cuts, int threads, int runCost) {
     long[] busy = new long[threads];
     for (int i = 1; i < cuts.length; i++) {
       int first = 0;
@@ -81,7 +87,7 @@ final class BatchPlan {
         first = busy[t] < busy[first] ? t : first;
       }
       int rows = cuts[i] - cuts[i - 1];
-      busy[first] += (long) rows * lengths[order[cuts[i - 1]]] + RUN_COST_TOKENS;
+      busy[first] += (long) rows * lengths[order[cuts[i - 1]]] + runCost;
     }
     return Arrays.stream(busy).max().orElse(0);
   }
@@ -106,7 +112,7 @@ final class BatchPlan {
   }
 
   /** Where in {@code order} batches begin and end: 0 first, the number of rows last. */
-  private static int[] cheapestSplit(int[] lengths, int[] order, int budget) {
+  private static int[] cheapestSplit(int[] lengths, int[] order, int budget, int runCost) {
     long[] best = new long[order.length + 1];
     int[] start = new int[order.length + 1]; // of the last batch, for each end of a prefix
     int[] count = new int[order.length + 1];
@@ -118,7 +124,7 @@ final class BatchPlan {
         if (rows > 1 && (padded > budget || rows > MAX_ROWS)) {
           break; // rows further left are no shorter
         }
-        long cost = best[from] + padded + RUN_COST_TOKENS;
+        long cost = best[from] + padded + runCost;
         if (cost < best[end]) {
           best[end] = cost;
           start[end] = from;

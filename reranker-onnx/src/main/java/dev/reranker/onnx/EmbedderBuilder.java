@@ -66,6 +66,7 @@ abstract class EmbedderBuilder<B extends EmbedderBuilder<B>> extends ModelBuilde
       ModelConfig config,
       List<String> outputs,
       Function<TextEncoder, E> embedder) {
+    LateConfig.refuse(config);
     var prompts = new EmbedderConfig(config);
     String query = queryPrompt.orElseGet(prompts::queryPrompt);
     String passage = passagePrompt.orElseGet(prompts::passagePrompt);

@@ -1,15 +1,21 @@
 package dev.reranker.onnx;
 
+import static java.util.stream.Collectors.joining;
+
+import ai.onnxruntime.OrtException;
 import dev.reranker.SearchContext;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.InferenceException;
 import dev.reranker.internal.CallGate;
 import dev.reranker.onnx.BatchPlan.Batch;
 import dev.reranker.onnx.OnnxSession.Sink;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -31,6 +37,7 @@ final class Engine implements AutoCloseable {
   private final ModelInfo info;
   private final int padId;
   private final Fingerprint fingerprint;
+  private volatile Runnable more = () -> {};
 
   private Engine(
       TextTokenizer tokenizer,
@@ -48,7 +55,8 @@ final class Engine implements AutoCloseable {
         fingerprint
             .with("maxLength", maxLength)
             .with("padId", padId)
-            .with("output", session.output().name());
+            .with(
+                "output", session.outputs().stream().map(GraphOutput::name).collect(joining(",")));
     this.info =
         new ModelInfo(
             settings.name(),
@@ -62,32 +70,57 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * Loads a model.
+   * What of a model is loaded.
+   *
+   * @param graph the graph
+   * @param template what stands around a row's texts, unless a run says otherwise
+   * @param outputs what is wanted of the graph
+   * @param maxLength how many tokens a row takes at most
+   */
+  record Parts(
+      ModelFile graph,
+      Function<TextTokenizer, TokenTemplate> template,
+      List<GraphOutput.Wish> outputs,
+      int maxLength) {}
+
+  /**
+   * Loads a model of one graph, whose rows are what its tokenizer makes of texts.
    *
    * @param texts how many texts a row has: 1 or 2
    * @param outputs names of the wanted output, the preferred first
    */
   static Engine open(EngineSettings settings, ModelConfig config, int texts, List<String> outputs) {
-    ModelSource source = settings.source();
+    var parts =
+        new Parts(
+            settings.source().graph(),
+            texts == 1 ? TextTokenizer::single : TextTokenizer::pair,
+            List.of(new GraphOutput.Wish(outputs, false)),
+            settings.maxLength(config));
+    return open(settings, config, parts);
+  }
+
+  /** Loads a model. */
+  static Engine open(EngineSettings settings, ModelConfig config, Parts parts) {
     // All files first: an error about a missing one should not wait for another to load.
-    GraphFile graph = GraphFile.open(source.graph());
-    ModelFile tokenizerFile = source.require(config.tokenizerFiles());
-    int maxLength = settings.maxLength(config);
+    GraphFile graph = GraphFile.open(parts.graph());
+    ModelFile tokenizerFile = settings.source().require(config.tokenizerFiles());
     int padId = config.padId();
     TokenizerRules rules = TokenizerRules.of(config);
     try (var reading = Fingerprint.Reading.start(graph, tokenizerFile)) {
       TextTokenizer tokenizer = TextTokenizer.load(tokenizerFile, rules);
       try {
         rules.check(tokenizer.single());
-        TokenTemplate template = texts == 1 ? tokenizer.single() : tokenizer.pair();
-        if (texts > 1) {
+        TokenTemplate template = parts.template().apply(tokenizer);
+        if (template.textTypes().length > 1) {
           rules.checkPair(template);
         }
         OnnxSession session =
-            OnnxSession.open(settings.name(), graph, settings.providers(), outputs, template);
+            OnnxSession.open(
+                settings.name(), graph, settings.providers(), parts.outputs(), template);
         try {
           Fingerprint fingerprint = reading.fingerprint().with("lowerCase", rules.lowerCase());
-          return new Engine(tokenizer, template, session, settings, maxLength, padId, fingerprint);
+          return new Engine(
+              tokenizer, template, session, settings, parts.maxLength(), padId, fingerprint);
         } catch (RuntimeException | Error e) {
           session.close();
           throw e;
@@ -108,18 +141,28 @@ final class Engine implements AutoCloseable {
     return info;
   }
 
+  /** The first, or only, output. */
   GraphOutput output() {
-    return session.output();
+    return session.outputs().get(0);
+  }
+
+  List<GraphOutput> outputs() {
+    return session.outputs();
+  }
+
+  /** A template of the model's own tokens. */
+  TokenTemplate template(Function<TextTokenizer, TokenTemplate> from) {
+    return from.apply(tokenizer);
+  }
+
+  /** What is closed with this, after the last call. */
+  void alsoCloses(Runnable more) {
+    this.more = more;
   }
 
   /** How many tokens the texts of a row may have together. */
   int room() {
     return info.maxLength() - template.overhead();
-  }
-
-  /** How many special tokens stand before a row's first text. */
-  private int leading() {
-    return template.specials().get(0).length;
   }
 
   /** Runs a call, unless this engine is closed; closing waits for it. */
@@ -155,32 +198,76 @@ final class Engine implements AutoCloseable {
    * Tokenizes a query with its prompt, on this thread.
    *
    * @param limit how many tokens both may have
-   * @param share what the limit is of, for the message
+   * @param whole what the limit is of, for the message
    * @throws IllegalArgumentException if they have more: a query is never cut
    * @throws InferenceException if the tokenizer fails
    */
-  TokenIds encodeQuery(String prompt, String query, int limit, String share) {
+  TokenIds encodeQuery(String prompt, String query, int limit, String whole) {
     String text = prompt.isEmpty() ? query : prompt + query;
     Supplier<String> what = () -> "the query";
     TokenIds tokens = encode(text, limit, what);
     if (tokens.truncated()) {
       TokenIds all = encode(text, MOST_COUNTED, what);
       throw new IllegalArgumentException(
-          "query%s has %s%d tokens; '%s' takes %d%s, of which a query may use %d: shorten it or choose a model with a longer window"
+          "query%s has %s%d tokens; '%s' takes %s, of which a query may use %d: shorten it or choose a model with a longer window"
               .formatted(
                   prompt.isEmpty() ? "" : " with its prompt",
                   all.truncated() ? "more than " : "",
                   all.count(),
                   info.name(),
-                  info.maxLength(),
-                  share,
+                  whole,
                   limit));
     }
     return tokens;
   }
 
   /**
-   * Runs a request's rows through the model: the one way in which anything is scored or embedded.
+   * What a batch gave; only valid while it is read.
+   *
+   * @param batch its rows, counted from the wave's first
+   * @param from the place of the wave's first row in the request
+   * @param lengths the tokens of the wave's rows, special ones included
+   * @param values what the graph gave, and what it was given
+   */
+  record Ran(Batch batch, int from, int[] lengths, BatchBuffers values) {}
+
+  /** Takes what a batch gave; called on worker threads. */
+  @FunctionalInterface
+  interface Reader {
+    void read(Ran ran) throws OrtException;
+  }
+
+  /**
+   * Runs a request's rows through the model and reads its first output row by row.
+   *
+   * @param texts what the rows read, one for each, to guess their lengths by
+   * @param encode the tokens of a row's texts; called on worker threads
+   * @param reader takes what the model gave for a row; called on worker threads, once for each
+   * @param context says until when, and whether still
+   * @return which rows are done: all, unless the deadline passed
+   */
+  Work run(
+      List<String> texts,
+      IntFunction<TokenIds[]> encode,
+      Consumer<Row> reader,
+      SearchContext context) {
+    int leading = template.specials().get(0).length;
+    Reader rows =
+        ran -> {
+          FloatBuffer values = ran.values().values(0);
+          int floats = output().width() * (output().perToken() ? ran.batch().length() : 1);
+          for (int i = 0; i < ran.batch().rows().length; i++) {
+            int row = ran.batch().rows()[i];
+            int length = ran.lengths()[row];
+            int own = length - template.overhead();
+            reader.accept(new Row(ran.from() + row, values, i * floats, leading, own, length));
+          }
+        };
+    return run(template, texts, encode, rows, context);
+  }
+
+  /**
+   * Runs a request's rows through the model: the one way in which any text is scored or embedded.
    *
    * <p>Rows are taken in <b>waves</b>, each a prefix of those that are left: tokenized on all
    * threads, grouped by length, the groups spread over the threads. So tokens are held for one wave
@@ -188,27 +275,29 @@ final class Engine implements AutoCloseable {
    * that wait for the last of its batches, so it has many batches, and fewer only where a deadline
    * may cut it.
    *
+   * @param around what stands around each row's texts
    * @param texts what the rows read, one for each, to guess their lengths by
    * @param encode the tokens of a row's texts; called on worker threads
-   * @param reader takes what the model gave for a row; called on worker threads, once for each
+   * @param reader takes what the model gave for a batch; called on worker threads
    * @param context says until when, and whether still
    * @return which rows are done: all, unless the deadline passed
    * @throws CancelledException if the context is cancelled or the thread is interrupted
    * @throws InferenceException if tokenizer or model fail
    */
   Work run(
+      TokenTemplate around,
       List<String> texts,
       IntFunction<TokenIds[]> encode,
-      Consumer<Row> reader,
+      Reader reader,
       SearchContext context) {
     var work = new Work();
-    var waves = new Waves(info, template.overhead(), context.deadline());
+    var waves = new Waves(info, around.overhead(), context.deadline());
     for (int from = 0; from < texts.size() && !work.pastDeadline(); ) {
       int to = waves.end(texts, from);
       // Each wave stands in the queue anew, so a long request holds a short one up for one of its
       // waves at most.
       Workers.Request request = workers.begin(context);
-      if (context.deadline().expired() || !wave(request, from, to, encode, reader, work)) {
+      if (context.deadline().expired() || !wave(request, around, from, to, encode, reader, work)) {
         work.cutShort();
       }
       from = to;
@@ -222,33 +311,26 @@ final class Engine implements AutoCloseable {
   /** Does rows {@code from} to {@code to} - 1; returns whether all are done. */
   private boolean wave(
       Workers.Request request,
+      TokenTemplate around,
       int from,
       int to,
       IntFunction<TokenIds[]> encode,
-      Consumer<Row> reader,
+      Reader reader,
       Work work) {
     var tokens = new TokenIds[to - from][];
     if (!request.run(true, tokens.length, i -> tokens[i] = encode.apply(from + i))) {
       return false;
     }
-    int[] lengths = Arrays.stream(tokens).mapToInt(this::length).toArray();
+    int[] lengths = Arrays.stream(tokens).mapToInt(texts -> length(around, texts)).toArray();
     List<Batch> batches = BatchPlan.of(lengths, info.batchTokens(), info.threads());
     var ran = new boolean[batches.size()];
-    Sink sink =
-        (batch, values) -> {
-          int floats = output().width() * (output().perToken() ? batch.length() : 1);
-          for (int i = 0; i < batch.rows().length; i++) {
-            int row = batch.rows()[i];
-            int own = lengths[row] - template.overhead();
-            reader.accept(new Row(from + row, values, i * floats, leading(), own, lengths[row]));
-          }
-        };
+    Sink sink = (batch, values) -> reader.read(new Ran(batch, from, lengths, values));
     boolean all =
         request.run(
             false,
             ran.length,
             i -> {
-              session.run(batches.get(i), row -> tokens[row], template, padId, sink);
+              session.run(batches.get(i), row -> tokens[row], around, padId, sink);
               ran[i] = true;
             });
     for (int i = 0; i < ran.length; i++) {
@@ -263,9 +345,20 @@ final class Engine implements AutoCloseable {
     return all;
   }
 
+  /**
+   * Does steps on the model's threads, behind the requests that were begun before.
+   *
+   * @param context says until when, and whether still
+   * @return whether all were done: false where the deadline passed before
+   * @throws CancelledException if the context is cancelled or the thread is interrupted
+   */
+  boolean steps(SearchContext context, int steps, IntConsumer step) {
+    return workers.begin(context).run(false, steps, step);
+  }
+
   /** A row's tokens, special ones included. */
-  private int length(TokenIds[] texts) {
-    int length = template.overhead();
+  private static int length(TokenTemplate around, TokenIds[] texts) {
+    int length = around.overhead();
     for (TokenIds text : texts) {
       length += text.count();
     }
@@ -277,6 +370,7 @@ final class Engine implements AutoCloseable {
     gate.close(
         () -> {
           workers.close();
+          more.run();
           session.close();
           tokenizer.close();
         });

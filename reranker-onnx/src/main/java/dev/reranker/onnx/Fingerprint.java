@@ -59,6 +59,11 @@ final class Fingerprint {
     return VERSION + HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
   }
 
+  /** The digest of a small file, for {@link #with}. */
+  static String digest(byte[] content) {
+    return HexFormat.of().formatHex(sha256().digest(content));
+  }
+
   /** A text behind its length, so that no two lists of texts look alike. */
   private static void update(MessageDigest digest, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

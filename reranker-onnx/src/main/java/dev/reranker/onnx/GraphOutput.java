@@ -2,6 +2,7 @@ package dev.reranker.onnx;
 
 import ai.onnxruntime.OnnxJavaType;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a graph gives for each row.
@@ -12,6 +13,15 @@ import java.util.Arrays;
  * @param perToken the second dimension is the row's length
  */
 record GraphOutput(String name, OnnxJavaType type, long[] rowShape, boolean perToken) {
+
+  /**
+   * An output that is wanted of a graph.
+   *
+   * @param names what it may be called, the preferred first; where only one is wanted of a graph
+   *     that has only one, it may be called anything
+   * @param perToken it has the row's length as its second dimension, even if it has no third
+   */
+  record Wish(List<String> names, boolean perToken) {}
 
   long[] shape(int rows, int length) {
     long[] shape = new long[rowShape.length + 1];

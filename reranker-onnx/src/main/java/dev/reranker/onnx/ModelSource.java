@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>config.json<td>id2label, label2id<td>of two labels: their names say which one is relevant, otherwise refused → {@code positiveLabel(..)}; of one label, no effect
  * <tr><td>config.json<td>sentence_transformers.activation_fn, sbert_ce_default_activation_function<td>torch's Sigmoid, Identity, and Softmax of two labels; others refused → {@code activation(..)}
  * <tr><td>config.json<td>problem_type<td>of one label, and single_label_classification: no effect; others refused → {@code activation(..)}
+ * <tr><td>config.json<td>late_interaction<td>a reranker that encodes query and passage apart: its two graphs, sizes, special tokens and lengths; {@link OnnxReranker} alone takes it, and reads query and passage together only where {@link #graph(String)} chooses the one graph of both
  * <tr><td>config.json<td>all others<td>shape the graph, which has them inside
  * <tr><td>tokenizer.json<td>normalizer, pre_tokenizer, post_processor, model, added_tokens<td>as they are; where only a chat template (in tokenizer_config.json or a file of its own) tells query and passage apart, the model is refused
  * <tr><td>tokenizer.json<td>truncation, padding<td>off: texts are cut here, at their end, and results say so
@@ -255,14 +256,14 @@ public final class ModelSource {
     return candidates.stream().map(files).filter(Objects::nonNull).findFirst();
   }
 
+  /** Whether a graph was chosen, by its name or its file. */
+  boolean hasChosenGraph() {
+    return kind == Kind.SINGLE_FILES || !graph.equals(GRAPH);
+  }
+
   /** The graph: the chosen file, or the one with the usual name. */
   ModelFile graph() {
     return find(graph).orElseThrow(this::noGraph).check();
-  }
-
-  /** Whether the graph is there. */
-  boolean hasGraph() {
-    return find(graph).isPresent();
   }
 
   /** The first of these files; an error that names them where none is there. */

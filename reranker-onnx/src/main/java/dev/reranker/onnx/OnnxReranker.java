@@ -1,21 +1,26 @@
 package dev.reranker.onnx;
 
+import dev.reranker.Embedder;
 import dev.reranker.RerankRequest;
 import dev.reranker.RerankResult;
 import dev.reranker.Reranker;
+import dev.reranker.ScoreCombiner;
 import dev.reranker.Scorer;
 import dev.reranker.SearchContext;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.ModelLoadException;
 import dev.reranker.internal.Checks;
+import dev.reranker.passage.PassagePreparer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A cross-encoder on ONNX Runtime: reads query and passage together and gives one logit per pair.
+ * A reranker on ONNX Runtime: gives one logit for each pair of query and passage.
  *
  * {@snippet :
  * try (OnnxReranker reranker = OnnxReranker.builder().build()) { // the bundled default model
@@ -23,12 +28,21 @@ import java.util.OptionalInt;
  * }
  * }
  *
- * <p><b>Input.</b> Query and passage are joined as the model's tokenizer joins them, for example
- * {@code [CLS] query [SEP] passage [SEP]}, to at most {@link ModelInfo#maxLength()} tokens. Only
- * the passage is cut, at its end, and results say so ({@link dev.reranker.Hit#truncated()}). At
+ * <p><b>Two kinds of models.</b> A <i>cross-encoder</i> reads query and passage together. A
+ * <i>late-interaction</i> model, such as the default one, encodes them apart, the query once for
+ * each request, and lets them meet in a small scorer; {@code config.json} has a section {@code
+ * late_interaction} then. So its passages can be {@linkplain #prepare prepared} when they are
+ * indexed, and a request costs the query and the scorer alone; and it is an {@linkplain #embedder()
+ * embedder} as well.
+ *
+ * <p><b>Input.</b> A cross-encoder joins query and passage as its tokenizer does, for example
+ * {@code [CLS] query [SEP] passage [SEP]}, to at most {@link ModelInfo#maxLength()} tokens. At
  * least {@value #MIN_PASSAGE_TOKENS} tokens (a quarter of the length, where that is less) are kept
- * for the passage; a query that leaves fewer is an {@link IllegalArgumentException}. Any text is a
- * passage, the empty one too; lone surrogates count as U+FFFD.
+ * for the passage; a query that leaves fewer is an {@link IllegalArgumentException}. Encoded apart,
+ * each has a length of its own, the default model's 512 and 511, and a longer query is an {@link
+ * IllegalArgumentException}. Only the passage is cut, at its end, and results say so ({@link
+ * dev.reranker.Hit#truncated()}). Any text is a passage, the empty one too; lone surrogates count
+ * as U+FFFD.
  *
  * <p><b>Scores.</b> The logit is the model's raw output; of a head with two labels it is the second
  * minus the first, or the first minus the second where the labels' names say so. The score is its
@@ -41,64 +55,27 @@ import java.util.OptionalInt;
  * are taken in waves, the first of them first. {@link #close()} refuses new calls and waits for
  * those in flight. An interrupted caller gets a {@link CancelledException} and stays interrupted.
  */
-public final class OnnxReranker implements Reranker, Scorer {
+public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
 
   /** Tokens that are kept for the passage, however long the query is. */
   public static final int MIN_PASSAGE_TOKENS = 32;
 
-  static final String DEFAULT_MODEL = "dev/reranker/models/minilm-l6";
+  static final String DEFAULT_MODEL = "dev/reranker/models/late-l6";
 
   private final Engine engine;
+  private final PairScoring scoring;
+  private final @Nullable LateEncoder encoder;
+  private final @Nullable Embedder embedder;
   private final Activation activation;
-  private final int labels;
-  private final int positive;
-  private final String queryPrompt;
-  private final int queryLimit;
   private final ModelInfo info;
 
-  private OnnxReranker(Engine engine, Builder builder, RerankerConfig config) {
-    this.engine = engine;
-    this.labels = labels(engine);
-    this.positive = positive(builder.positiveLabel, config);
-    this.activation = builder.activation.orElseGet(() -> config.activation(labels));
-    this.queryPrompt = builder.queryPrompt.orElseGet(config::queryPrompt);
-    this.info =
-        engine
-            .info()
-            .with(
-                engine
-                    .fingerprint()
-                    .with("activation", activation)
-                    .with("positive", positive)
-                    .with("queryPrompt", queryPrompt));
-    int room = engine.room();
-    this.queryLimit = room - Math.min(MIN_PASSAGE_TOKENS, room / 4);
-    if (queryLimit < 1) {
-      throw new IllegalArgumentException(
-          "maxLength is %d tokens; query and passage need at least 4 besides the special ones"
-              .formatted(engine.info().maxLength()));
-    }
-  }
-
-  private static int labels(Engine engine) {
-    GraphOutput output = engine.output();
-    int labels = output.width();
-    boolean flat = output.rowShape().length <= 1 || labels == 1;
-    if (!flat || output.perToken() || labels < 1 || labels > 2) {
-      throw RerankerConfig.notOneOrTwo(engine.info().name(), output);
-    }
-    return labels;
-  }
-
-  private int positive(OptionalInt wanted, RerankerConfig config) {
-    if (labels == 2) {
-      return wanted.orElseGet(config::positiveLabel);
-    }
-    if (wanted.orElse(0) != 0) {
-      throw new IllegalArgumentException(
-          "positiveLabel is %d; '%s' gives one label, 0".formatted(wanted.getAsInt(), name()));
-    }
-    return 0;
+  private OnnxReranker(RerankerModel model) {
+    this.engine = model.engine();
+    this.scoring = model.scoring();
+    this.encoder = scoring instanceof EncodeApart apart ? apart.encoder() : null;
+    this.embedder = encoder == null ? null : encoder.embedder();
+    this.activation = model.activation();
+    this.info = engine.info().with(model.fingerprint().with("activation", activation));
   }
 
   /**
@@ -139,6 +116,59 @@ public final class OnnxReranker implements Reranker, Scorer {
   }
 
   /**
+   * Joins the logit with the order before it: {@link ScoreCombiner#rankPrior} of weight 1.
+   *
+   * @return the combiner
+   */
+  @Override
+  public ScoreCombiner combiner() {
+    return ScoreCombiner.rankPrior(1);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>It covers the encoder, the tokenizer and how a passage is read, but not the scorer and not
+   * the query: what changes those leaves prepared passages as they are.
+   */
+  @Override
+  public String preparedFingerprint() {
+    return encoder().fingerprint();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>It gives the encoder's mean vector, of length 1.
+   *
+   * @return the embedder; empty for a cross-encoder
+   */
+  @Override
+  public Optional<Embedder> embedder() {
+    return Optional.ofNullable(embedder);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws CancelledException if the thread is interrupted before all is read; it stays so
+   * @throws IllegalStateException if this reranker is closed
+   */
+  @Override
+  public List<Prepared> prepareAndEmbed(List<String> passages) {
+    return encoder().prepare(passages);
+  }
+
+  private LateEncoder encoder() {
+    if (encoder == null) {
+      throw new UnsupportedOperationException(
+          "'%s' reads query and passage together, so nothing can be prepared of a passage: use a late-interaction model, such as the default one"
+              .formatted(name()));
+    }
+    return encoder;
+  }
+
+  /**
    * {@inheritDoc}
    *
    * @throws CancelledException if the thread is interrupted before all is scored; it stays so
@@ -150,7 +180,7 @@ public final class OnnxReranker implements Reranker, Scorer {
     Checks.query(query);
     List<String> texts = Checks.copyOf(passages, "passage");
     float[] logits = new float[texts.size()];
-    engine.call(() -> run(query, texts, logits, SearchContext.create()));
+    engine.call(() -> scoring.run(query, Passages.of(texts), logits, SearchContext.create()));
     for (int i = 0; i < logits.length; i++) {
       if (!Float.isFinite(logits[i])) {
         throw new InferenceException(
@@ -164,20 +194,26 @@ public final class OnnxReranker implements Reranker, Scorer {
   /**
    * {@inheritDoc}
    *
-   * <p>Candidates are read in the order they come in, some tens or hundreds at a time. Once the
-   * request's deadline has passed, what is under way is finished and the rest is left unscored,
-   * which the report says.
+   * <p>Candidates that carry a prepared passage are scored by it, first; a cross-encoder reads
+   * their texts. The others are read in the order they come in, some tens or hundreds at a time.
+   * Once the request's deadline has passed, what is under way is finished and the rest is left
+   * unscored, which the report says.
    *
    * @throws CancelledException if the request's context is cancelled, or the thread is interrupted
    *     before all is scored; it stays so
+   * @throws IllegalArgumentException if the query is blank or too long, or a passage was prepared
+   *     by another model; the message names the document and both fingerprints
+   * @throws InferenceException if the model fails, or a prepared passage is damaged; the message
+   *     names the document
    */
   @Override
   public RerankResult rerank(RerankRequest request) {
     long start = System.nanoTime();
     Checks.query(request.query());
-    List<String> texts = request.candidates().stream().map(hit -> hit.document().text()).toList();
-    float[] logits = new float[texts.size()];
-    Work work = engine.call(() -> run(request.query(), texts, logits, request.context()));
+    Passages passages = Passages.of(request);
+    float[] logits = new float[passages.count()];
+    Work work =
+        engine.call(() -> scoring.run(request.query(), passages, logits, request.context()));
     RerankResult.Builder result = RerankResult.builder(request, name());
     work.done().stream()
         .forEach(
@@ -191,27 +227,10 @@ public final class OnnxReranker implements Reranker, Scorer {
       result.pastDeadline();
     }
     return result
+        .prepared(work.prepared())
         .tokens(work.tokens(), work.paddedTokens())
         .took(Duration.ofNanos(System.nanoTime() - start))
         .build();
-  }
-
-  /** Writes the logits of the passages that are done, in input order. */
-  private Work run(String query, List<String> passages, float[] logits, SearchContext context) {
-    TokenIds queryIds =
-        engine.encodeQuery(queryPrompt, query, queryLimit, " for query and passage together");
-    int room = engine.room() - queryIds.count();
-    return engine.run(
-        passages,
-        i ->
-            new TokenIds[] {
-              queryIds,
-              engine.encode(passages.get(i), room, () -> "passage " + i + " of " + passages.size())
-            },
-        row ->
-            logits[row.index()] =
-                labels == 1 ? row.get(0) : row.get(positive) - row.get(1 - positive),
-        context);
   }
 
   @Override
@@ -225,6 +244,9 @@ public final class OnnxReranker implements Reranker, Scorer {
     private Optional<Activation> activation = Optional.empty();
     private Optional<String> queryPrompt = Optional.empty();
     private OptionalInt positiveLabel = OptionalInt.empty();
+    private Optional<PreparedFormat> preparedFormat = Optional.empty();
+    private boolean reencodeForeign;
+    private OptionalLong cacheBytes = OptionalLong.empty();
 
     private Builder() {}
 
@@ -275,33 +297,70 @@ public final class OnnxReranker implements Reranker, Scorer {
     }
 
     /**
-     * Loads the model: the given one, or the default that the artifact {@code reranker-minilm-l6}
+     * Sets how the numbers of {@linkplain OnnxReranker#prepare prepared} passages are kept;
+     * default: {@link PreparedFormat#INT8}. What is scored may be of any format.
+     *
+     * @param format the format
+     * @return this
+     */
+    public Builder preparedFormat(PreparedFormat format) {
+      this.preparedFormat = Optional.of(format);
+      return this;
+    }
+
+    /**
+     * Sets what happens to a passage that another model prepared; default: false, it is an {@link
+     * IllegalArgumentException}. A cross-encoder reads the text in any case.
+     *
+     * @param reencode whether its text is read, as if it had not been prepared
+     * @return this
+     */
+    public Builder reencodeForeign(boolean reencode) {
+      this.reencodeForeign = reencode;
+      return this;
+    }
+
+    /**
+     * Keeps what was read of passages, so that one seen in an earlier request costs the scorer
+     * alone; default: nothing is kept. A passage takes what {@link PreparedFormat#FLOAT32} does,
+     * the default model's about 520 bytes for each token; its score does not change. What was not
+     * used for longest goes first. For late-interaction models.
+     *
+     * @param bytes how much is kept at most, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder cache(long bytes) {
+      if (bytes < 1) {
+        throw new IllegalArgumentException("cache is " + bytes + " bytes; it is at least 1");
+      }
+      this.cacheBytes = OptionalLong.of(bytes);
+      return this;
+    }
+
+    /**
+     * Loads the model: the given one, or the default that the artifact {@code reranker-late-l6}
      * holds.
      *
      * @return the reranker, to be closed by the caller
-     * @throws ModelLoadException if a file is missing or damaged, or the model is not a
-     *     cross-encoder with one or two labels
+     * @throws ModelLoadException if a file is missing or damaged, or the model is neither a
+     *     cross-encoder with one or two labels nor one of late interaction
      * @throws IllegalArgumentException if a setting does not fit the model
      */
     public OnnxReranker build() {
       EngineSettings settings = settings(Builder::bundled);
-      var config = new ModelConfig(settings.source());
-      config.requireMadeFor(ModelUse.RERANKER);
-      Engine engine = Engine.open(settings, config, 2, List.of("logits", "scores", "output"));
-      try {
-        return new OnnxReranker(engine, this, new RerankerConfig(config));
-      } catch (RuntimeException | Error e) {
-        engine.close();
-        throw e;
-      }
+      var wishes =
+          new RerankerModel.Wishes(
+              activation, queryPrompt, positiveLabel, preparedFormat, reencodeForeign, cacheBytes);
+      return new OnnxReranker(RerankerModel.load(settings, wishes));
     }
 
     private static ModelSource bundled() {
       ModelSource source = ModelSource.classpath(DEFAULT_MODEL);
-      if (!source.hasGraph()) {
+      if (source.find(ModelSource.TOKENIZER).isEmpty()) {
         throw new ModelLoadException(
             "no model was given and the default one is not on the class path: add the dependency"
-                + " dev.reranker:reranker-minilm-l6, or call model(ModelSource.directory(..))");
+                + " dev.reranker:reranker-late-l6, or call model(ModelSource.directory(..))");
       }
       return source;
     }

@@ -15,10 +15,11 @@ import ai.onnxruntime.ValueInfo;
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.ModelLoadException;
 import dev.reranker.onnx.BatchPlan.Batch;
-import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -46,15 +47,13 @@ final class OnnxSession implements AutoCloseable {
   private final Queue<BatchBuffers> idle = new ConcurrentLinkedQueue<>();
 
   /** What the graph gives for each row; set once by the probe that {@link #open} runs. */
-  private GraphOutput output;
+  private List<GraphOutput> outputs = List.of();
 
   /** Takes what a batch gave. */
   @FunctionalInterface
   interface Sink {
-    /**
-     * Called on a worker thread; the buffer, from its position 0, is only valid inside the call.
-     */
-    void accept(Batch batch, FloatBuffer values);
+    /** Called on a worker thread; the buffers are only valid inside the call. */
+    void accept(Batch batch, BatchBuffers values) throws OrtException;
   }
 
   private OnnxSession(
@@ -65,20 +64,19 @@ final class OnnxSession implements AutoCloseable {
     this.session = session;
     this.provider = provider;
     this.types = checkInputs();
-    this.output = new GraphOutput("", OnnxJavaType.FLOAT, new long[0], false);
   }
 
   /**
    * Loads a graph and runs a probe through it, to learn the shape of what it gives.
    *
-   * @param outputs names of outputs, the preferred first; a graph with only one may call it
-   *     anything
+   * @param wishes the outputs that are wanted
+   * @param template what the probe puts around its texts
    */
   static OnnxSession open(
       String name,
       GraphFile graph,
       List<ExecutionProvider> providers,
-      List<String> outputs,
+      List<GraphOutput.Wish> wishes,
       TokenTemplate template) {
     OrtEnvironment environment = OrtRuntime.environment();
     return GraphLoader.load(
@@ -88,7 +86,7 @@ final class OnnxSession implements AutoCloseable {
         providers,
         (session, provider) -> {
           var opened = new OnnxSession(name, environment, session, provider);
-          opened.output = opened.probe(outputs, template);
+          opened.outputs = opened.probe(wishes, template);
           return opened;
         });
   }
@@ -118,47 +116,57 @@ final class OnnxSession implements AutoCloseable {
     return inputs.containsKey(TYPES);
   }
 
-  private GraphOutput probe(List<String> preferred, TokenTemplate template) throws OrtException {
-    Set<String> names = session.getOutputNames();
-    String chosen =
-        preferred.stream()
-            .filter(names::contains)
-            .findFirst()
-            .or(() -> names.size() == 1 ? names.stream().findFirst() : java.util.Optional.empty())
-            .orElseThrow(
-                () ->
-                    new ModelLoadException(
-                        "'%s' has the outputs %s; one of %s is expected"
-                            .formatted(name, names, preferred)));
+  private List<GraphOutput> probe(List<GraphOutput.Wish> wishes, TokenTemplate template)
+      throws OrtException {
+    List<String> chosen = wishes.stream().map(wish -> choose(wish, wishes.size() == 1)).toList();
     TokenIds[] texts = new TokenIds[template.textTypes().length];
     Arrays.fill(texts, new TokenIds(new long[1], false));
     int length = template.overhead() + texts.length;
+    var found = new ArrayList<GraphOutput>();
     try (var buffers = new BatchBuffers(environment, types)) {
       buffers.fill(new Batch(new int[] {0, 1}, length), row -> texts, template, 0);
-      return probe(chosen, length, buffers);
-    }
-  }
-
-  private GraphOutput probe(String chosen, int length, BatchBuffers buffers) throws OrtException {
-    try (var result = session.run(buffers.inputs(), Set.of(chosen))) {
-      ValueInfo info = result.get(0).getInfo();
-      if (!(info instanceof TensorInfo tensor)
-          || !FLOATS.contains(tensor.type)
-          || tensor.getShape().length == 0
-          || tensor.getShape()[0] != 2) {
-        throw new ModelLoadException(
-            "'%s' gives its output '%s' as %s; float32 with the batch first is expected, or float16 or bfloat16: export the model with such an output"
-                .formatted(name, chosen, info));
+      try (var result = session.run(buffers.inputs(), Set.copyOf(chosen))) {
+        for (int i = 0; i < chosen.size(); i++) {
+          ValueInfo info = result.get(chosen.get(i)).orElseThrow().getInfo();
+          found.add(describe(chosen.get(i), info, wishes.get(i), length));
+        }
       }
-      long[] shape = tensor.getShape();
-      long[] rowShape = Arrays.copyOfRange(shape, 1, shape.length);
-      return new GraphOutput(
-          chosen, tensor.type, rowShape, rowShape.length == 2 && rowShape[0] == length);
     }
+    return List.copyOf(found);
   }
 
-  GraphOutput output() {
-    return output;
+  private String choose(GraphOutput.Wish wish, boolean only) {
+    Set<String> names = session.getOutputNames();
+    return wish.names().stream()
+        .filter(names::contains)
+        .findFirst()
+        .or(() -> only && names.size() == 1 ? names.stream().findFirst() : Optional.empty())
+        .orElseThrow(
+            () ->
+                new ModelLoadException(
+                    "'%s' has the outputs %s; one of %s is expected"
+                        .formatted(name, names, wish.names())));
+  }
+
+  private GraphOutput describe(
+      String chosen, ValueInfo info, GraphOutput.Wish wish, int probeLength) {
+    if (!(info instanceof TensorInfo tensor)
+        || !FLOATS.contains(tensor.type)
+        || tensor.getShape().length == 0
+        || tensor.getShape()[0] != 2) {
+      throw new ModelLoadException(
+          "'%s' gives its output '%s' as %s; float32 with the batch first is expected, or float16 or bfloat16: export the model with such an output"
+              .formatted(name, chosen, info));
+    }
+    long[] shape = tensor.getShape();
+    long[] rowShape = Arrays.copyOfRange(shape, 1, shape.length);
+    boolean perToken = rowShape.length == 2 || (wish.perToken() && rowShape.length == 1);
+    return new GraphOutput(chosen, tensor.type, rowShape, perToken && rowShape[0] == probeLength);
+  }
+
+  /** What is given, in the order of the wishes. */
+  List<GraphOutput> outputs() {
+    return outputs;
   }
 
   ExecutionProvider provider() {
@@ -179,9 +187,9 @@ final class OnnxSession implements AutoCloseable {
     }
     boolean sound = false;
     try {
-      Map<String, OnnxTensor> outputs = prepare(buffers, batch, texts, template, padId);
-      session.run(buffers.inputs(), Set.of(), outputs).close();
-      sink.accept(batch, buffers.values());
+      Map<String, OnnxTensor> pinned = prepare(buffers, batch, texts, template, padId);
+      session.run(buffers.inputs(), Set.of(), pinned).close();
+      sink.accept(batch, buffers);
       sound = true;
     } catch (OrtException e) {
       throw new InferenceException(
@@ -206,7 +214,7 @@ final class OnnxSession implements AutoCloseable {
       throws OrtException {
     try {
       buffers.fill(batch, texts, template, padId);
-      return buffers.outputs(output);
+      return buffers.outputs(outputs);
     } catch (OutOfMemoryError e) {
       throw new InferenceException(
           "'%s' gets no memory for a batch of %d rows of %d tokens (%s): raise the JVM's -XX:MaxDirectMemorySize, or set a smaller batchTokens or fewer threads"

@@ -64,7 +64,8 @@ final class TextEncoder implements AutoCloseable {
     Objects.requireNonNull(query, "query");
     return engine.call(
         () -> {
-          TokenIds tokens = engine.encodeQuery(queryPrompt, query, engine.room(), "");
+          String whole = String.valueOf(engine.info().maxLength());
+          TokenIds tokens = engine.encodeQuery(queryPrompt, query, engine.room(), whole);
           return run(List.of(query), i -> tokens, array, read)[0];
         });
   }

@@ -83,6 +83,25 @@ final class TextTokenizer implements AutoCloseable {
     return learn(tokenizer.encode("a", "b"), 2);
   }
 
+  /**
+   * The ids of special tokens by their names.
+   *
+   * @param names the tokens one behind another, as they are written; empty for none
+   * @throws IllegalArgumentException if the tokenizer makes anything else of them
+   */
+  int[] specials(String names) {
+    if (names.isEmpty()) {
+      return new int[0];
+    }
+    Encoding encoding = tokenizer.encode(names, false, false);
+    String tokens = String.join("", encoding.getTokens());
+    if (!tokens.equals(names)) {
+      throw new IllegalArgumentException(
+          "the tokenizer makes %s of it".formatted(Arrays.toString(encoding.getTokens())));
+    }
+    return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
+  }
+
   private static TokenTemplate learn(Encoding probe, int count) {
     long[] special = probe.getSpecialTokenMask();
     long[] sequence = probe.getSequenceIds();

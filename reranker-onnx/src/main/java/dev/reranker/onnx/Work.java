@@ -9,6 +9,7 @@ final class Work {
   private final BitSet truncated = new BitSet();
   private long tokens;
   private long paddedTokens;
+  private int prepared;
   private boolean pastDeadline;
 
   /** Notes a row that the model read. */
@@ -16,6 +17,31 @@ final class Work {
     done.set(index);
     truncated.set(index, cut);
     tokens += length;
+  }
+
+  /** Notes a row that was scored without being read. */
+  void prepared(int index, boolean cut) {
+    done.set(index);
+    truncated.set(index, cut);
+    prepared++;
+  }
+
+  /**
+   * Adds what a part of the request came to.
+   *
+   * @param rows the places of the part's rows in the request
+   */
+  void add(Work part, int[] rows) {
+    part.done.stream().forEach(i -> done.set(rows[i]));
+    part.truncated.stream().forEach(i -> truncated.set(rows[i]));
+    cost(part);
+  }
+
+  /** Adds what something else cost that the request needed. */
+  void cost(Work part) {
+    tokens += part.tokens;
+    paddedTokens += part.paddedTokens;
+    pastDeadline |= part.pastDeadline;
   }
 
   /** Notes the tokens of a batch that the model computed, padding included. */
@@ -31,6 +57,11 @@ final class Work {
   /** The rows that the model read. */
   BitSet done() {
     return done;
+  }
+
+  /** How many rows were scored without being read. */
+  int prepared() {
+    return prepared;
   }
 
   /** Whether a row's text was cut to the model's length. */

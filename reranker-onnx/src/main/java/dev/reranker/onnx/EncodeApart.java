@@ -1,0 +1,223 @@
+package dev.reranker.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import dev.reranker.SearchContext;
+import dev.reranker.error.InferenceException;
+import dev.reranker.onnx.BatchPlan.Batch;
+import dev.reranker.prepared.PreparedPassage;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Query and passages encoded apart, the query once a request; they meet in the scorer. What was
+ * prepared of a passage, or is in the cache, goes to the scorer as it is.
+ */
+final class EncodeApart implements PairScoring {
+
+  /** Prepared passages that are planned at a time, the first of a request first. */
+  private static final int WAVE = 1024;
+
+  /** Padded tokens of a batch for the scorer: its vectors fit into a core's cache. */
+  private static final int BATCH_TOKENS = 2048;
+
+  /** What one more run of the scorer costs, in tokens; see benchmarks/README.md, "Settings". */
+  private static final int RUN_COST_TOKENS = 256;
+
+  private final LateEncoder encoder;
+  private final LateScorer scorer;
+  private final Engine engine;
+  private final boolean reencodeForeign;
+  private final @Nullable PassageCache cache;
+
+  /**
+   * Takes a loaded model over.
+   *
+   * @param reencodeForeign whether the text is read of what another model prepared
+   * @param cache null: none
+   */
+  EncodeApart(
+      LateEncoder encoder,
+      LateScorer scorer,
+      boolean reencodeForeign,
+      @Nullable PassageCache cache) {
+    this.encoder = encoder;
+    this.scorer = scorer;
+    this.engine = encoder.engine();
+    this.reencodeForeign = reencodeForeign;
+    this.cache = cache;
+  }
+
+  LateEncoder encoder() {
+    return encoder;
+  }
+
+  @Override
+  public Work run(String text, Passages passages, float[] logits, SearchContext context) {
+    TokenIds ids = encoder.encodeQuery(text);
+    var work = new Work();
+    if (passages.count() == 0) {
+      return work;
+    }
+    var ready = new PreparedContent[passages.count()];
+    var keys = new PassageCache.@Nullable Key[passages.count()];
+    var unread = new BitSet();
+    for (int i = 0; i < ready.length; i++) {
+      ready[i] = ready(passages, i, keys);
+      unread.set(i, ready[i] == null);
+    }
+    QueryBuffers encoded = scorer.query();
+    try {
+      work.cost(encoder.encode(text, ids, encoded, context));
+      if (!work.pastDeadline()) {
+        scoreReady(encoded, ready, logits, work, context);
+      }
+      if (!work.pastDeadline() && !unread.isEmpty()) {
+        int[] rows = unread.stream().toArray();
+        work.add(scoreUnread(encoded, passages, rows, keys, logits, context), rows);
+      }
+    } finally {
+      scorer.release(encoded);
+    }
+    return work;
+  }
+
+  /** What is known of a passage without reading it; null where that is nothing. */
+  private @Nullable PreparedContent ready(
+      Passages passages, int i, PassageCache.@Nullable Key[] keys) {
+    PreparedPassage prepared = passages.prepared().apply(i).orElse(null);
+    if (prepared != null && prepared.fingerprint().equals(encoder.fingerprint())) {
+      return content(prepared, passages, i);
+    }
+    if (prepared != null && !reencodeForeign) {
+      throw new IllegalArgumentException(
+          "%s was prepared by %s, and '%s' prepares as %s: prepare it again with this model, or say reencodeForeign(true) to have its text read"
+              .formatted(
+                  passages.label().apply(i),
+                  prepared.fingerprint(),
+                  engine.info().name(),
+                  encoder.fingerprint()));
+    }
+    if (cache == null) {
+      return null;
+    }
+    keys[i] = PassageCache.key(passages.texts().get(i));
+    PreparedPassage cached = cache.get(keys[i]);
+    return cached == null ? null : content(cached, passages, i);
+  }
+
+  private PreparedContent content(PreparedPassage prepared, Passages passages, int i) {
+    try {
+      LateConfig sizes = encoder.config();
+      return PreparedContent.read(prepared.content(), sizes.vectorSize(), sizes.meanSize());
+    } catch (IllegalArgumentException e) {
+      throw new InferenceException(
+          "what was prepared of %s cannot be read: %s; prepare it again"
+              .formatted(passages.label().apply(i), e.getMessage()),
+          e);
+    }
+  }
+
+  private void scoreReady(
+      QueryBuffers encoded,
+      PreparedContent[] ready,
+      float[] logits,
+      Work work,
+      SearchContext context) {
+    int[] rows = IntStream.range(0, ready.length).filter(i -> ready[i] != null).toArray();
+    for (int from = 0; from < rows.length && !work.pastDeadline(); from += WAVE) {
+      int[] wave = Arrays.copyOfRange(rows, from, Math.min(from + WAVE, rows.length));
+      int[] lengths = Arrays.stream(wave).map(row -> ready[row].tokens()).toArray();
+      List<Batch> batches =
+          BatchPlan.of(lengths, BATCH_TOKENS, engine.info().threads(), RUN_COST_TOKENS);
+      var ran = new boolean[batches.size()];
+      LateScorer.Sink sink =
+          (batch, values) -> {
+            for (int row : batch.rows()) {
+              logits[wave[row]] = values.get();
+            }
+          };
+      boolean all =
+          engine.steps(
+              context,
+              ran.length,
+              i -> {
+                scorer.run(encoded, batches.get(i), row -> ready[wave[row]], sink);
+                ran[i] = true;
+              });
+      for (int i = 0; i < ran.length; i++) {
+        if (ran[i]) {
+          for (int row : batches.get(i).rows()) {
+            work.prepared(wave[row], ready[wave[row]].truncated());
+          }
+        }
+      }
+      if (!all) {
+        work.cutShort();
+      }
+    }
+  }
+
+  /** Encodes passages and scores each batch where it is. */
+  private Work scoreUnread(
+      QueryBuffers encoded,
+      Passages passages,
+      int[] rows,
+      PassageCache.@Nullable Key[] keys,
+      float[] logits,
+      SearchContext context) {
+    List<String> texts = Arrays.stream(rows).mapToObj(passages.texts()::get).toList();
+    var cut = new boolean[rows.length];
+    return encoder.passages(
+        texts,
+        i -> passages.label().apply(rows[i]),
+        cut,
+        ran -> {
+          scorer.run(
+              encoded,
+              ran.batch(),
+              inputs(ran.values()),
+              (batch, values) -> {
+                for (int row : batch.rows()) {
+                  logits[rows[ran.from() + row]] = values.get();
+                }
+              });
+          if (cache != null) {
+            keep(ran, rows, keys, cut, cache);
+          }
+        },
+        context);
+  }
+
+  /** The encoder's inputs and outputs are the scorer's inputs, shape for shape. */
+  private static Map<String, OnnxTensor> inputs(BatchBuffers values) throws OrtException {
+    return Map.of(
+        LateScorer.PASSAGE_VECTORS,
+        values.tensor(LateEncoder.VECTORS),
+        LateScorer.PASSAGE_IDS,
+        values.input(BatchBuffers.IDS),
+        LateScorer.PASSAGE_MASK,
+        values.input(BatchBuffers.MASK),
+        LateScorer.PASSAGE_MEAN,
+        values.tensor(LateEncoder.MEAN));
+  }
+
+  private void keep(
+      Engine.Ran ran,
+      int[] rows,
+      PassageCache.@Nullable Key[] keys,
+      boolean[] cut,
+      PassageCache cache) {
+    for (int i = 0; i < ran.batch().rows().length; i++) {
+      int row = ran.from() + ran.batch().rows()[i];
+      PassageCache.Key key = keys[rows[row]];
+      if (key != null) {
+        cache.put(key, encoder.prepared(ran, i, PreparedFormat.FLOAT32, cut[row]));
+      }
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package dev.reranker.onnx;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.reranker.error.InferenceException;
+import dev.reranker.error.ModelLoadException;
+import dev.reranker.onnx.BatchPlan.Batch;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The small graph that an encoded query and encoded passages meet in; on the CPU, with one thread
+ * of its own a run.
+ */
+final class LateScorer implements AutoCloseable {
+
+  static final String QUERY_VECTORS = "query_vectors";
+  static final String QUERY_WEIGHTS = "query_weights";
+  static final String QUERY_IDS = "query_ids";
+  static final String QUERY_MEAN = "query_mean";
+  static final String PASSAGE_VECTORS = "passage_vectors";
+  static final String PASSAGE_IDS = "passage_ids";
+  static final String PASSAGE_MASK = "passage_mask";
+  static final String PASSAGE_MEAN = "passage_mean";
+
+  private static final Set<String> INPUTS =
+      Set.of(
+          QUERY_VECTORS,
+          QUERY_WEIGHTS,
+          QUERY_IDS,
+          QUERY_MEAN,
+          PASSAGE_VECTORS,
+          PASSAGE_IDS,
+          PASSAGE_MASK,
+          PASSAGE_MEAN);
+  private static final String LOGITS = "logits";
+
+  private static final Logger log = LoggerFactory.getLogger(LateScorer.class);
+
+  private final String name;
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final LateConfig config;
+  private final Queue<PassageBuffers> idle = new ConcurrentLinkedQueue<>();
+  private final Queue<QueryBuffers> idleQueries = new ConcurrentLinkedQueue<>();
+
+  /** Takes a batch's logits, in the order of its rows. */
+  @FunctionalInterface
+  interface Sink {
+    void accept(Batch batch, FloatBuffer logits);
+  }
+
+  private LateScorer(
+      String name, OrtEnvironment environment, OrtSession session, LateConfig config) {
+    this.name = name;
+    this.environment = environment;
+    this.session = session;
+    this.config = config;
+  }
+
+  /** Loads the graph. */
+  static LateScorer open(String name, GraphFile graph, LateConfig config) {
+    OrtEnvironment environment = OrtRuntime.environment();
+    return GraphLoader.load(
+        name,
+        environment,
+        graph,
+        List.of(ExecutionProvider.cpu()),
+        (session, provider) -> {
+          var scorer = new LateScorer(name, environment, session, config);
+          scorer.check(graph);
+          return scorer;
+        });
+  }
+
+  private void check(GraphFile graph) throws OrtException {
+    Map<String, NodeInfo> inputs = session.getInputInfo();
+    if (!inputs.keySet().equals(INPUTS) || !session.getOutputNames().contains(LOGITS)) {
+      throw new ModelLoadException(
+          "%s has the inputs %s and the outputs %s; a scorer has %s and %s"
+              .formatted(
+                  graph.name(),
+                  inputs.keySet().stream().sorted().toList(),
+                  session.getOutputNames(),
+                  INPUTS.stream().sorted().toList(),
+                  LOGITS));
+    }
+  }
+
+  /** Memory for a query; given back by {@link #release}. */
+  QueryBuffers query() {
+    QueryBuffers buffers = idleQueries.poll();
+    return buffers == null ? new QueryBuffers(environment) : buffers;
+  }
+
+  void release(QueryBuffers query) {
+    query.close();
+    idleQueries.add(query);
+  }
+
+  /**
+   * Scores a batch of prepared passages, on the calling thread.
+   *
+   * @throws InferenceException if the runtime fails, or there is no memory for the batch
+   */
+  void run(QueryBuffers query, Batch batch, IntFunction<PreparedContent> passages, Sink sink) {
+    PassageBuffers buffers = idle.poll();
+    if (buffers == null) {
+      buffers = new PassageBuffers(environment, config.vectorSize(), config.meanSize());
+    }
+    boolean sound = false;
+    try {
+      run(query, batch, buffers.fill(batch, passages), sink);
+      sound = true;
+    } catch (OrtException e) {
+      throw new InferenceException(
+          "the scorer of '%s' failed on a batch of %d passages of %d tokens: %s"
+              .formatted(name, batch.rows().length, batch.length(), e.getMessage()),
+          e);
+    } catch (OutOfMemoryError e) {
+      throw new InferenceException(
+          "the scorer of '%s' gets no memory for a batch of %d passages of %d tokens (%s): raise the JVM's -XX:MaxDirectMemorySize, or set fewer threads"
+              .formatted(name, batch.rows().length, batch.length(), e.getMessage()),
+          e);
+    } finally {
+      if (sound) {
+        idle.add(buffers);
+      } else {
+        buffers.close();
+      }
+    }
+  }
+
+  /** Scores a batch whose passages are in tensors already. */
+  void run(QueryBuffers query, Batch batch, Map<String, OnnxTensor> passages, Sink sink)
+      throws OrtException {
+    var inputs = new HashMap<String, OnnxTensor>(query.tensors());
+    inputs.putAll(passages);
+    try (var result = session.run(inputs, Set.of(LOGITS))) {
+      var logits = (OnnxTensor) result.get(0);
+      sink.accept(batch, logits.getFloatBuffer());
+    }
+  }
+
+  @Override
+  public void close() {
+    idle.forEach(PassageBuffers::close);
+    idle.clear();
+    idleQueries.clear();
+    try {
+      session.close();
+    } catch (OrtException e) {
+      log.warn("the scorer of '{}' could not be released", name, e);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.reranker.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One encoded query, as the scorer takes it: direct, and used again for the next. Filled by one
+ * thread, then read by several.
+ */
+final class QueryBuffers implements AutoCloseable {
+
+  private final OrtEnvironment environment;
+  private FloatBuffer vectors = BatchBuffers.floats(0);
+  private FloatBuffer weights = BatchBuffers.floats(0);
+  private LongBuffer ids = BatchBuffers.longs(0);
+  private FloatBuffer mean = BatchBuffers.floats(0);
+  private final Map<String, OnnxTensor> tensors = new HashMap<>();
+
+  QueryBuffers(OrtEnvironment environment) {
+    this.environment = environment;
+  }
+
+  /** Copies what the encoder gave for the only row of a batch. */
+  void fill(BatchBuffers from, int tokens, int vectorSize, int meanSize) throws OrtException {
+    close();
+    vectors =
+        room(vectors, tokens * vectorSize)
+            .put(0, from.values(LateEncoder.VECTORS), 0, tokens * vectorSize);
+    weights = room(weights, tokens).put(0, from.values(LateEncoder.WEIGHTS), 0, tokens);
+    mean = room(mean, meanSize).put(0, from.values(LateEncoder.MEAN), 0, meanSize);
+    if (ids.capacity() < tokens) {
+      ids = BatchBuffers.longs(tokens);
+    }
+    ids.put(0, from.ids(0, tokens));
+    put(LateScorer.QUERY_VECTORS, vectors, 1, tokens, vectorSize);
+    put(LateScorer.QUERY_WEIGHTS, weights, 1, tokens);
+    put(LateScorer.QUERY_MEAN, mean, 1, meanSize);
+    tensors.put(
+        LateScorer.QUERY_IDS,
+        OnnxTensor.createTensor(environment, ids.clear().limit(tokens), new long[] {1, tokens}));
+  }
+
+  private static FloatBuffer room(FloatBuffer buffer, int size) {
+    return buffer.capacity() < size ? BatchBuffers.floats(size) : buffer.clear();
+  }
+
+  private void put(String name, FloatBuffer buffer, long... shape) throws OrtException {
+    long size = 1;
+    for (long dimension : shape) {
+      size *= dimension;
+    }
+    tensors.put(
+        name, OnnxTensor.createTensor(environment, buffer.clear().limit((int) size), shape));
+  }
+
+  /** The scorer's inputs; they stay ours. */
+  Map<String, OnnxTensor> tensors() {
+    return tensors;
+  }
+
+  /** Releases the tensors. */
+  @Override
+  public void close() {
+    tensors.values().forEach(OnnxTensor::close);
+    tensors.clear();
+  }
+}
