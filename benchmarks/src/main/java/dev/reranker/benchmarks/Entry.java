@@ -11,6 +11,14 @@ public enum Entry {
     }
   },
 
+  /** This library on passages prepared ahead of time. */
+  PREPARED("reranker, prepared") {
+    @Override
+    Contestant open(ModelFiles files, Request request) {
+      return new PreparedContestant(files.apart(), request);
+    }
+  },
+
   /** This library on the one graph that peers run: what encoding apart gains. */
   PLAIN_GRAPH("reranker, plain graph") {
     @Override
@@ -65,7 +73,8 @@ public enum Entry {
   /**
    * Loads the model.
    *
-   * @param request what will be scored; the raw runtime packs it ahead of time
+   * @param request what will be scored; the raw runtime packs it ahead of time, this library
+   *     prepares it
    */
   abstract Contestant open(ModelFiles files, Request request) throws Exception;
 }

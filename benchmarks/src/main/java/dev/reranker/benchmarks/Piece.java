@@ -164,6 +164,38 @@ enum Piece {
     }
   },
 
+  /** Passages prepared ahead of time, the same unprepared, and LangChain4j on the one graph. */
+  PREPARED {
+    @Override
+    List<Run> runs() {
+      List<Run> runs = new ArrayList<>();
+      List<Entry> both = List.of(Entry.PREPARED, Entry.RERANKER);
+      for (Workload workload : List.of(Workload.SHORT, Workload.MIXED, Workload.LONG)) {
+        runs.add(scoring(both, workload, 100, 1).timed(2, 5, 2));
+        runs.add(scoring(List.of(Entry.LANGCHAIN4J), workload, 100, 1).timed(1, 5, 1));
+      }
+      runs.add(scoring(both, Workload.MIXED, 1000, 1).timed(2, 5, 2).jvm("-Xms1g", "-Xmx1g"));
+      return runs;
+    }
+  },
+
+  /** The scorer over passages in int8: ONNX Runtime over its batches, and Java. */
+  SCORER {
+    @Override
+    List<Run> runs() {
+      Run base = Run.of("ScorerBenchmark.score").timed(1, 1, 1);
+      Run runtime = base.with("way", ScorerBenchmark.Way.ONNX_RUNTIME);
+      return List.of(
+          runtime.with("passages", "100x130").with("queryTokens", 12),
+          runtime
+              .with("passages", "100x1030")
+              .with("queryTokens", 12)
+              .with("threads", 2)
+              .with("batch", 1, 4),
+          base.with("threads", 1).with("batch", 16));
+    }
+  },
+
   /** 100,000 pairs in one process; see {@link Soak}. */
   SOAK {
     @Override
@@ -177,7 +209,9 @@ enum Piece {
   private static final List<Workload> LENGTHS =
       List.of(Workload.SHORT, Workload.MIXED, Workload.OUTLIER);
 
-  private static final List<Entry> EVERYBODY = List.of(Entry.values());
+  /** All that read the passages when they score them. */
+  private static final List<Entry> EVERYBODY =
+      Arrays.stream(Entry.values()).filter(entry -> entry != Entry.PREPARED).toList();
 
   private static final List<Entry> PEERS = List.of(Entry.LANGCHAIN4J, Entry.DJL, Entry.NAIVE);
 
@@ -278,7 +312,12 @@ enum Piece {
         Run.of("TokenizationBenchmark.tokenize").with("candidates", 2),
         gemm().with("shape", "512x384x384").threads(2),
         Run.of("RetrievalBenchmark.*").with("documents", 20).with("k", 10),
-        Run.of("FormatBenchmark.retrieve").with("documents", 20));
+        Run.of("FormatBenchmark.retrieve").with("documents", 20),
+        Run.of("ScorerBenchmark.score")
+            .with("passages", "5x40", "2x1030")
+            .with("queryTokens", 12)
+            .with("threads", 2)
+            .with("batch", 2));
   }
 
   /** The pieces of {@code --full}, in order. */

@@ -35,7 +35,8 @@ final class Report {
             report.engine(),
             report.session(),
             report.retrieval(),
-            report.formats())) {
+            report.formats(),
+            report.scorer())) {
       if (!part.isEmpty()) {
         text.append('\n').append(part);
       }
@@ -111,10 +112,12 @@ final class Report {
             "peak MB",
             "allocated KB/pair",
             "GFLOP/s",
-            "of the peak");
+            "of the peak",
+            "prepared MB");
     for (Result result : group.stream().sorted(comparing(Report::entry)).toList()) {
       double pairs = result.perSecond("pairs");
-      double gflops = result.perSecond("gflop");
+      // Of prepared passages only the query is computed.
+      double gflops = entry(result) == Entry.PREPARED ? Double.NaN : result.perSecond("gflop");
       table.row(
           entry(result).title() + rawSetting(result),
           number(pairs, 1),
@@ -128,7 +131,8 @@ final class Report {
           result.fact(FactsProfiler.PEAK_MEMORY).map(mb -> number(mb, 0)).orElse(""),
           perPair(result, ALLOCATION).map(bytes -> number(bytes / 1000, 2)).orElse(""),
           number(gflops, 1),
-          peak.isPresent() ? number(100 * gflops / peak.getAsDouble(), 0) + " %" : "");
+          peak.isPresent() ? number(100 * gflops / peak.getAsDouble(), 0) + " %" : "",
+          megabytes(result, "prepared bytes"));
     }
     return table.markdown();
   }
@@ -293,6 +297,37 @@ final class Report {
           megabytes(result, "index bytes"),
           megabytes(result, "vector bytes"),
           megabytes(result, "compared bytes"));
+    }
+    return table.markdown();
+  }
+
+  private String scorer() {
+    List<Result> all = of(ScorerBenchmark.class);
+    if (all.isEmpty()) {
+      return "";
+    }
+    var table =
+        new Table(
+            "scorer",
+            "passages × tokens",
+            "query tokens",
+            "threads",
+            "batch",
+            "best ms",
+            "p50 ms",
+            "p99 ms",
+            "logits off by");
+    for (Result result : all) {
+      table.row(
+          result.param("way").equals("JAVA") ? "Java" : "ONNX Runtime",
+          result.param("passages").replace("x", " × "),
+          result.param("queryTokens"),
+          result.param("threads"),
+          result.param("batch"),
+          number(result.percentile(0), 2),
+          number(result.percentile(0.5), 2),
+          number(result.percentile(0.99), 2),
+          result.fact("off by").map(off -> number(off, 4)).orElse(""));
     }
     return table.markdown();
   }
