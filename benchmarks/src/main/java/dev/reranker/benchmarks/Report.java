@@ -131,7 +131,9 @@ final class Report {
           result.fact(FactsProfiler.PEAK_MEMORY).map(mb -> number(mb, 0)).orElse(""),
           perPair(result, ALLOCATION).map(bytes -> number(bytes / 1000, 2)).orElse(""),
           number(gflops, 1),
-          peak.isPresent() ? number(100 * gflops / peak.getAsDouble(), 0) + " %" : "",
+          peak.isPresent() && !Double.isNaN(gflops)
+              ? number(100 * gflops / peak.getAsDouble(), 0) + " %"
+              : "",
           megabytes(result, "prepared bytes"));
     }
     return table.markdown();
