@@ -6,8 +6,6 @@ import dev.reranker.Hit;
 import dev.reranker.Pipeline;
 import dev.reranker.Retriever;
 import dev.reranker.lucene.LuceneRetriever;
-import dev.reranker.onnx.ModelSource;
-import dev.reranker.onnx.OnnxEmbedder;
 import dev.reranker.onnx.OnnxReranker;
 import java.io.IOException;
 import java.util.List;
@@ -34,11 +32,11 @@ final class HybridSearch {
 
   /** Run with {@code --enable-native-access=ALL-UNNAMED}. */
   public static void main(String[] args) throws IOException {
-    var minilm = ModelSource.resources("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json");
     var analyzer = new EnglishAnalyzer();
-    try (var embedder = OnnxEmbedder.builder().model(minilm).maxLength(256).build();
-        var reranker = OnnxReranker.builder().build();
+    try (var reranker = OnnxReranker.builder().build();
         var directory = new ByteBuffersDirectory()) {
+      // One model for both stages; an OnnxEmbedder does as well.
+      Embedder embedder = reranker.embedder().orElseThrow();
       index(directory, analyzer, embedder);
       try (var reader = DirectoryReader.open(directory)) {
         var english = new TermQuery(new Term("lang", "en"));

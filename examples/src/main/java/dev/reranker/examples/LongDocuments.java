@@ -26,7 +26,7 @@ final class LongDocuments {
   /** Run with {@code --enable-native-access=ALL-UNNAMED}. */
   public static void main(String[] args) {
     try (var reranker = OnnxReranker.builder().build();
-        var index = LuceneIndex.builder().inMemory().build()) {
+        var index = LuceneIndex.builder().inMemory().prepare(reranker).build()) {
       var splitter =
           PassageSplitter.builder()
               .maxTokens(20)

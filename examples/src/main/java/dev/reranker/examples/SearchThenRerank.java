@@ -7,7 +7,7 @@ import dev.reranker.lucene.LuceneIndex;
 import dev.reranker.onnx.OnnxReranker;
 import java.util.List;
 
-/** Searches with Lucene, then reranks what it found. */
+/** Searches with Lucene, then reranks what it found by passages that were prepared when added. */
 final class SearchThenRerank {
 
   private SearchThenRerank() {}
@@ -15,7 +15,7 @@ final class SearchThenRerank {
   /** Run with {@code --enable-native-access=ALL-UNNAMED}. */
   public static void main(String[] args) {
     try (var reranker = OnnxReranker.builder().build();
-        var index = LuceneIndex.builder().inMemory().build()) {
+        var index = LuceneIndex.builder().inMemory().prepare(reranker).build()) {
       index.add(
           List.of(
               Document.of("size", "Blue whales are the largest animals: how do whales get so big?"),

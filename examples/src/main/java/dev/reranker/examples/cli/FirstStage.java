@@ -4,31 +4,27 @@ import dev.reranker.Fusion;
 import dev.reranker.Retriever;
 import dev.reranker.examples.cli.FirstStageOptions.Kind;
 import dev.reranker.lucene.LuceneIndex;
-import dev.reranker.onnx.OnnxEmbedder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.search.similarities.BM25Similarity;
 
-/** An open index, the embedder if vectors are asked for, and the retriever over both. */
+/** An open index, the models that it was made with, and the retriever over both. */
 final class FirstStage implements AutoCloseable {
 
   /** Changes when the way of indexing does. */
-  private static final String FORM = "2, English";
+  private static final String FORM = "3, English, prepared as int8";
 
-  private final Optional<OnnxEmbedder> embedder;
+  private final IndexModels models;
   private final LuceneIndex index;
   private final Retriever retriever;
   private final List<String> identity;
 
-  private FirstStage(
-      Kind kind, Optional<OnnxEmbedder> embedder, LuceneIndex index, List<String> parts) {
+  private FirstStage(Kind kind, IndexModels models, LuceneIndex index, List<String> parts) {
     this.identity = List.of(kind.name(), IndexCache.key(parts));
-    this.embedder = embedder;
+    this.models = models;
     this.index = index;
     this.retriever =
         switch (kind) {
@@ -41,60 +37,38 @@ final class FirstStage implements AutoCloseable {
   /**
    * Opens the index of a corpus, which is indexed now if it was not before.
    *
-   * @param usual the kind, where the user chose none
-   * @param check looks at the embedding model, if there is one, before the index is made
+   * @param models closed with what comes back, and if it does not
    * @param corpus what identifies the corpus and its state
    * @param source reads it
    * @param err where progress goes
    */
   static FirstStage open(
       FirstStageOptions options,
-      Kind usual,
-      Consumer<OnnxEmbedder> check,
+      IndexModels models,
       List<String> corpus,
       IndexCache.Source source,
       PrintWriter err)
       throws IOException {
-    Kind kind = options.kindOr(usual);
     var parts = new ArrayList<>(corpus);
     parts.add(FORM);
-    if (kind == Kind.BM25) {
-      return new FirstStage(
-          kind, Optional.empty(), index(options, parts, Optional.empty(), source, err), parts);
-    }
-    OnnxEmbedder embedder = options.openEmbedder();
+    parts.addAll(models.identity());
     try {
-      check.accept(embedder);
-      parts.add(embedder.fingerprint());
-      LuceneIndex index = index(options, parts, Optional.of(embedder), source, err);
-      return new FirstStage(kind, Optional.of(embedder), index, parts);
+      LuceneIndex index =
+          options
+              .indexCache()
+              .open(IndexCache.key(parts), () -> models.of(settings()), source, err);
+      return new FirstStage(options.kind(), models, index, parts);
     } catch (IOException | RuntimeException e) {
-      embedder.close();
+      models.close();
       throw e;
     }
   }
 
-  private static LuceneIndex index(
-      FirstStageOptions options,
-      List<String> parts,
-      Optional<OnnxEmbedder> embedder,
-      IndexCache.Source source,
-      PrintWriter err)
-      throws IOException {
-    return options
-        .indexCache()
-        .open(
-            IndexCache.key(parts),
-            () -> {
-              // k1 and b as in Anserini's BM25 baselines.
-              LuceneIndex.Builder builder =
-                  LuceneIndex.builder()
-                      .analyzer(new EnglishAnalyzer())
-                      .similarity(new BM25Similarity(0.9f, 0.4f));
-              return embedder.map(builder::embedder).orElse(builder);
-            },
-            source,
-            err);
+  /** k1 and b as in Anserini's BM25 baselines. */
+  private static LuceneIndex.Builder settings() {
+    return LuceneIndex.builder()
+        .analyzer(new EnglishAnalyzer())
+        .similarity(new BM25Similarity(0.9f, 0.4f));
   }
 
   Retriever retriever() {
@@ -106,9 +80,13 @@ final class FirstStage implements AutoCloseable {
     return index.bm25();
   }
 
-  /** Changes with the corpus, the embedding model, the way of indexing and the kind. */
+  /** Changes with the corpus, the models that read it, the way of indexing and the kind. */
   List<String> identity() {
     return identity;
+  }
+
+  IndexModels models() {
+    return models;
   }
 
   int size() {
@@ -120,7 +98,7 @@ final class FirstStage implements AutoCloseable {
     try (index) {
       // After the index, which still may be embedding.
     } finally {
-      embedder.ifPresent(OnnxEmbedder::close);
+      models.close();
     }
   }
 }

@@ -2,12 +2,16 @@ package dev.reranker.examples.cli;
 
 import dev.reranker.onnx.ModelSource;
 import dev.reranker.onnx.OnnxEmbedder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How the candidates are found. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class FirstStageOptions {
+
+  private static final String MINILM = "all-MiniLM-L6-v2";
 
   /** What finds them. */
   enum Kind {
@@ -21,8 +25,9 @@ final class FirstStageOptions {
       paramLabel = "KIND",
       description =
           "First stage: knn (vectors), bm25 (words) or hybrid (both, joined by reciprocal rank"
-              + " fusion). Default: hybrid; in the quickstart knn.")
-  private @Nullable Kind kind;
+              + " fusion). Default: ${DEFAULT-VALUE}.",
+      defaultValue = "hybrid")
+  private Kind kind;
 
   @Option(
       names = "--depth",
@@ -37,8 +42,9 @@ final class FirstStageOptions {
       paramLabel = "DIR|FILE",
       description =
           "Folder of the embedding model in the Hugging Face layout, or the graph to use of several"
-              + " in it, for example DIR/onnx/model_quantized.onnx. Default: all-MiniLM-L6-v2,"
-              + " which comes with this program.")
+              + " in it, for example DIR/onnx/model_quantized.onnx; or all-MiniLM-L6-v2, which"
+              + " comes with this program. Default: the reranker itself if it embeds, as the"
+              + " bundled one does, so that a document is read once; otherwise all-MiniLM-L6-v2.")
   private @Nullable Path embedder;
 
   @Option(
@@ -49,9 +55,8 @@ final class FirstStageOptions {
               + " Default: examples/target/index.")
   private @Nullable Path index;
 
-  /** What the user chose, or otherwise this. */
-  Kind kindOr(Kind usual) {
-    return kind == null ? usual : kind;
+  Kind kind() {
+    return kind;
   }
 
   int depth() {
@@ -62,18 +67,28 @@ final class FirstStageOptions {
     return new IndexCache(index == null ? BuildFolder.path().resolve("index") : index);
   }
 
+  /** Whether the user chose an embedding model. */
+  boolean choosesEmbedder() {
+    return embedder != null;
+  }
+
   /** Whether the embedding model is the user's own, of which nothing is known beforehand. */
   boolean ownEmbedder() {
-    return embedder != null;
+    return embedder != null && !isMinilm(embedder);
+  }
+
+  /** A folder of that name is the user's own. */
+  private static boolean isMinilm(Path embedder) {
+    return embedder.toString().equalsIgnoreCase(MINILM) && !Files.exists(embedder);
   }
 
   /** Loads the embedding model; the caller closes it. */
   OnnxEmbedder openEmbedder() {
-    return embedder == null
+    return embedder == null || isMinilm(embedder)
         ? OnnxEmbedder.builder()
             .model(
                 ModelSource.resources("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json"))
-            .name("all-MiniLM-L6-v2")
+            .name(MINILM)
             // The length that its card says it was trained for.
             .maxLength(256)
             .build()

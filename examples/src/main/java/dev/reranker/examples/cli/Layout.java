@@ -38,7 +38,12 @@ final class Layout {
     List<Hit> before = reranked.stream().sorted(Comparator.comparingInt(Hit::index)).toList();
     heading(out, "First stage (" + stages.getFirst().stage() + ")", "reranked");
     for (Hit hit : before.subList(0, Math.min(top, before.size()))) {
-      row(out, hit, hit.index() + 1, firstScore(hit), "now " + hit.rank());
+      row(
+          out,
+          hit,
+          hit.index() + 1,
+          firstScore(hit, stages.getFirst().stage()),
+          "now " + hit.rank());
     }
     out.println();
     heading(out, "Reranked (" + stages.getLast().stage() + ")", "first stage");
@@ -57,9 +62,9 @@ final class Layout {
   private static void row(PrintWriter out, Hit hit, int rank, double score, String elsewhere) {
     out.printf(
         Locale.ROOT,
-        "%3d  %6.4f  %-" + TITLE_WIDTH + "s  %7s%n",
+        "%3d %s  %-" + TITLE_WIDTH + "s  %7s%n",
         rank,
-        score,
+        number(score),
         beginning(hit.document(), TITLE_WIDTH),
         elsewhere);
     out.printf("%13s%s%n", "", cut(body(hit.document()), TEXT_WIDTH));
@@ -74,10 +79,18 @@ final class Layout {
         : document.text();
   }
 
-  private static double firstScore(Hit hit) {
-    return hit.earlier().isEmpty()
-        ? hit.score()
-        : hit.earlier().get(hit.earlier().size() - 1).score();
+  /** Behind it stand the reranker's and, where the two are joined, what came of that. */
+  private static double firstScore(Hit hit, String firstStage) {
+    return hit.trail().stream()
+        .filter(entry -> entry.stage().equals(firstStage))
+        .findFirst()
+        .orElse(hit.current())
+        .score();
+  }
+
+  /** In seven characters. */
+  private static String number(double score) {
+    return String.format(Locale.ROOT, Math.abs(score) < 10 ? "%7.4f" : "%7.3f", score);
   }
 
   /** What was done and how long each stage took, on one line. */
@@ -86,15 +99,21 @@ final class Layout {
   }
 
   private static String account(StageReport stage) {
-    String what =
-        stage.tokens() == 0
-            ? stage.candidates() + " candidates"
-            : String.format(
-                Locale.ROOT,
-                "%d passages scored, %,d tokens, %.0f %% padding",
-                stage.scored(),
-                stage.tokens(),
-                100 * stage.paddingRatio());
+    String what = stage.candidates() + " candidates";
+    if (stage.tokens() > 0 || stage.prepared() > 0) {
+      what = stage.scored() + " passages scored";
+    }
+    if (stage.prepared() > 0) {
+      what += ", " + stage.prepared() + " of them prepared";
+    }
+    if (stage.tokens() > 0) {
+      what +=
+          String.format(
+              Locale.ROOT,
+              ", %,d tokens, %.0f %% padding",
+              stage.tokens(),
+              100 * stage.paddingRatio());
+    }
     String failure = stage.failure().map(e -> ", failed: " + e.getMessage()).orElse("");
     return String.format(
         Locale.ROOT, "%s: %s, %,d ms%s", stage.stage(), what, stage.took().toMillis(), failure);

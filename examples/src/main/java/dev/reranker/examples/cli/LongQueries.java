@@ -1,5 +1,6 @@
 package dev.reranker.examples.cli;
 
+import dev.reranker.Embedder;
 import dev.reranker.Pipeline;
 import dev.reranker.examples.cli.input.Query;
 import dev.reranker.onnx.OnnxEmbedder;
@@ -8,6 +9,7 @@ import java.io.PrintWriter;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /**
  * The queries that a model cannot take, found before the search begins: what is too long for the
@@ -45,12 +47,28 @@ final class LongQueries {
    * @throws IllegalArgumentException if one is and shall be refused
    */
   void check(OnnxEmbedder embedder, boolean promptPossible) {
-    // Embedding takes time, but how long a prompt is only the model knows. Without one, half the
-    // length is more than the special tokens take.
-    int surely = promptPossible ? 0 : embedder.info().maxLength() / 2;
+    checkEmbedding(
+        embedder,
+        embedder::countTokens,
+        // Embedding takes time, but how long a prompt is only the model knows. Without one, half
+        // the length is more than the special tokens take.
+        promptPossible ? 0 : embedder.info().maxLength() / 2);
+  }
+
+  /**
+   * Finds those that are too long for a reranker that embeds them, too.
+   *
+   * @throws IllegalArgumentException if one is and shall be refused
+   */
+  void checkAsEmbedder(OnnxReranker model) {
+    // Of a model that is the user's own, a prompt may take most of the length.
+    checkEmbedding(model.embedder().orElseThrow(), model::countTokens, 0);
+  }
+
+  private void checkEmbedding(Embedder embedder, ToIntFunction<String> tokens, int surely) {
     find(
         text -> {
-          if (embedder.countTokens(text) > surely) {
+          if (tokens.applyAsInt(text) > surely) {
             embedder.embedQuery(text);
           }
         },

@@ -1,7 +1,6 @@
 package dev.reranker.examples.cli;
 
 import dev.reranker.Pipeline;
-import dev.reranker.examples.cli.FirstStageOptions.Kind;
 import dev.reranker.examples.quickstart.LuceneJavadoc;
 import dev.reranker.onnx.OnnxReranker;
 import java.io.Console;
@@ -14,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "See what reranking does: three questions over Lucene's API documentation, and yours.",
-      "For each, the five best of the first stage, then the five best after reranking."
+      "For each, the five best of the first stage, then the five best after reranking.",
+      "At the end, what it saves that the index holds the passages prepared."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class QuickstartCommand implements Callable<Integer> {
@@ -43,6 +44,7 @@ final class QuickstartCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private FirstStageOptions firstStage;
   @Mixin private ModelOption model;
+  @Mixin private CombineOption combine;
 
   @Option(
       names = "--sources",
@@ -55,26 +57,30 @@ final class QuickstartCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Path jar = sources == null ? BuildFolder.path().resolve("lucene-core-sources.jar") : sources;
     try (OnnxReranker reranker = model.open();
-        FirstStage first = open(jar)) {
+        FirstStage first = open(jar, reranker)) {
       Pipeline pipeline =
           Pipeline.builder()
               .retrieve(first.retriever(), firstStage.depth())
-              .rerank(reranker, firstStage.depth())
+              .rerank(reranker, firstStage.depth(), combine.combiner(reranker))
               .build();
       out.printf(
           Locale.ROOT,
           "%,d passages of Lucene's API documentation; the top %d are reranked.%n",
           first.size(),
           firstStage.depth());
+      out.println(combine.account(reranker, first.models()));
       for (String question : QUESTIONS) {
         answer(pipeline, question, out);
+      }
+      if (first.models().prepares()) {
+        BothWays.compare(reranker, first.retriever(), firstStage.depth(), QUESTIONS, out);
       }
       Terminal.find().ifPresent(console -> converse(console, pipeline, out));
     }
     return 0;
   }
 
-  private FirstStage open(Path jar) throws IOException {
+  private FirstStage open(Path jar, OnnxReranker reranker) throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     if (!Files.exists(jar)) {
       throw new NoSuchFileException(
@@ -88,8 +94,7 @@ final class QuickstartCommand implements Callable<Integer> {
     List<String> identity = List.of(LuceneJavadoc.FORM, content);
     return FirstStage.open(
         firstStage,
-        Kind.KNN,
-        embedder -> {},
+        IndexModels.open(firstStage, Optional.of(reranker)),
         identity,
         () -> {
           err.println("first use: reading and indexing Lucene's API documentation, about a minute");

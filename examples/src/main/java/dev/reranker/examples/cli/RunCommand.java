@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Search a whole query set and write a TREC run file: qid Q0 docid rank score tag.",
-      "The score of a reranked document is its raw logit. A query that is too long for the"
+      "The score of a reranked document is its raw logit, less log2(rank + 1) where it is joined"
+          + " with the first stage's order (--combine). A query that is too long for the"
           + " reranker keeps the order and the scores of the first stage; one that is too long for"
           + " the embedding model is searched by its words. Both are said.",
       "Answers are kept when the command is stopped or fails, in a file beside the one asked for;"
@@ -114,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
       for (Query question : questions) {
         if (!run.answered().contains(question.id())) {
           SearchResult result = search(longOnes.pipeline(open, question), question);
-          run.write(lines(question, result, tag));
+          run.write(lines(question, result, tag, open));
         }
         progress.at(++done);
       }
@@ -129,22 +130,28 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static String lines(Query question, SearchResult result, String tag) throws IOException {
+  private static String lines(
+      Query question, SearchResult result, String tag, SearchEngine.Open open) throws IOException {
+    boolean joined = open.second().filter(s -> s.kind() == CombineOption.Kind.PRIOR).isPresent();
     var lines = new StringWriter();
     RunWriter.to(lines, tag)
-        .write(question.id(), result.hits().stream().map(RunCommand::scored).toList());
+        .write(question.id(), result.hits().stream().map(hit -> scored(hit, joined)).toList());
     return lines.toString();
   }
 
-  /** The raw output tells apart what the sigmoid rounds to 1. */
-  private static ScoredDocument scored(Hit hit) {
-    return new ScoredDocument(hit.document().id(), hit.raw().orElse(hit.score()));
+  /**
+   * What orders the hits: where nothing is joined, the logit, which tells apart what the sigmoid
+   * rounds to 1.
+   */
+  private static ScoredDocument scored(Hit hit, boolean joined) {
+    return new ScoredDocument(
+        hit.document().id(), joined ? hit.score() : hit.raw().orElse(hit.score()));
   }
 
   private static String tag(SearchEngine.Open open) {
     String first = open.firstStage().retriever().name();
-    return open.reranker()
-        .map(reranker -> first + "+" + reranker.name())
+    return open.second()
+        .map(second -> first + "+" + second.reranker().name())
         .orElse(first)
         .replaceAll("[\\s\\p{Z}\\p{Cntrl}]+", "-");
   }

@@ -38,8 +38,12 @@ class QuickstartCommandTest {
     assertThat(first.err()).contains("first use", "indexing: 3 of 3");
     assertThat(first.out().lines().filter(line -> line.startsWith("Question: "))).hasSize(3);
     assertThat(first.out())
-        .contains("First stage (knn)", "Reranked (late-l6)", "knn: 3 candidates")
-        .containsPattern("\\n  1  0\\.\\d{4}  Lock +was \\d\\R")
+        .contains("First stage (rrf)", "Reranked (late-l6)", "rrf: 3 candidates")
+        .contains("joined with the first stage's order (--combine prior, its default)")
+        .contains("3 passages scored, 3 of them prepared")
+        .containsPattern("passages prepared in the index +\\d+\\.\\d ms\\R")
+        .containsPattern("their texts, read now +\\d+\\.\\d ms\\R")
+        .containsPattern("\\n  1 +-?\\d+\\.\\d{3,4}  Lock +was \\d\\R")
         .doesNotContain("Your question");
     assertThat(first.out().lines()).allMatch(line -> line.length() <= 80);
 

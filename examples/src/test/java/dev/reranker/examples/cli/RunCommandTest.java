@@ -153,6 +153,30 @@ class RunCommandTest {
   }
 
   @Test
+  void scoresFallInTheOrderOfTheHitsHoweverTheyAreJoined() throws Exception {
+    double replaced = firstScore("--combine", "replace");
+    double joined = firstScore("--combine", "prior");
+    assertThat(joined).as("of the first stage's first: a logit less").isEqualTo(replaced - 1);
+    assertThat(firstScore()).isEqualTo(joined);
+    assertThat(run("--retriever", "bm25", "--combine", "magic").err())
+        .contains("[REPLACE, PRIOR]", "'magic'");
+  }
+
+  /** Of the second query, whose best document is the first stage's best. */
+  private double firstScore(String... combine) throws IOException {
+    var options = new ArrayList<>(List.of("--retriever", "bm25"));
+    options.addAll(List.of(combine));
+    Cli cli = run(options.toArray(String[]::new));
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    String line =
+        Files.readAllLines(out).stream()
+            .filter(each -> each.startsWith("q2 Q0 apnea 1 "))
+            .findFirst()
+            .orElseThrow();
+    return Double.parseDouble(line.split(" ")[4]);
+  }
+
+  @Test
   void aRunOfTheFirstStageAloneHasItsScores() throws Exception {
     Cli cli = run("--retriever", "bm25", "--no-rerank");
     assertThat(cli.exit()).as(cli.err()).isZero();
@@ -209,7 +233,7 @@ class RunCommandTest {
   void aQueryTooLongForTheEmbeddingModelIsSearchedByItsWords() throws Exception {
     Files.writeString(
         queries,
-        "{\"_id\": \"long\", \"text\": \"%s\"}\n".formatted("whales ".repeat(300)),
+        "{\"_id\": \"long\", \"text\": \"%s\"}\n".formatted("whales ".repeat(600)),
         StandardOpenOption.APPEND);
     Cli cli = run("--retriever", "knn", "--no-rerank");
     assertThat(cli.exit()).as(cli.err()).isZero();

@@ -49,8 +49,39 @@ class SearchCommandTest {
         .hasSize(2)
         .first()
         .asString()
-        .matches("1\t0\\.\\d{4}\tsleep\tRest");
-    assertThat(cli.err()).contains("rrf: 3 candidates", "late-l6: 3 passages scored");
+        .matches("1\t-?\\d+\\.\\d{4}\tsleep\tRest");
+    assertThat(cli.err())
+        .contains("rrf: 3 candidates", "late-l6: 3 passages scored, 3 of them prepared")
+        .containsOnlyOnce("(--combine prior, its default)");
+  }
+
+  @Test
+  void whatTheModelSaysCanReplaceTheOrderBefore() {
+    Cli cli = search("--combine", "replace", "how do whales sleep");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.out().lines())
+        .as("probabilities")
+        .allMatch(line -> line.matches("\\d\t[01]\\.\\d{4}\t.*"));
+    assertThat(cli.err())
+        .containsOnlyOnce("its score replaces the first stage's order (--combine replace)");
+  }
+
+  @Test
+  void oneIndexServesAllRetrieversOfOneModel() {
+    assertThat(search("--retriever", "bm25", "apnea").err()).contains("indexing: 3 of 3");
+    assertThat(search("--retriever", "knn", "--no-rerank", "apnea").err())
+        .doesNotContain("indexing");
+    assertThat(search("apnea").err()).doesNotContain("indexing");
+  }
+
+  @Test
+  void anotherEmbeddingModelGivesTheVectorsAlone() {
+    Cli cli = search("--embedder", "all-MiniLM-L6-v2", "--retriever", "knn", "whales");
+    assertThat(cli.exit()).as(cli.err()).isZero();
+    assertThat(cli.err()).contains("indexing: 3 of 3", "3 of them prepared");
+    assertThat(search("--retriever", "knn", "whales").err())
+        .as("another model's vectors")
+        .contains("indexing: 3 of 3");
   }
 
   @Test
@@ -153,6 +184,9 @@ class SearchCommandTest {
     assertWrongUsage(search("--top", "5", "--depth", "3", "q"), "--top is 5", "raise --depth");
     assertWrongUsage(search("--depth", "0", "q"), "'0' is not a whole number from 1 on");
     assertWrongUsage(search("--retriever", "magic", "q"), "[KNN, BM25, HYBRID]", "'magic'");
+    assertWrongUsage(search("--combine", "magic", "q"), "[REPLACE, PRIOR]", "'magic'");
+    assertWrongUsage(
+        search("--combine", "prior", "--no-rerank", "q"), "--no-rerank leaves the reranker out");
     assertWrongUsage(search(), "QUERY");
     assertWrongUsage(Cli.run("search", "q"), "--corpus");
   }
