@@ -5,11 +5,8 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.reranker.error.InferenceException;
 import dev.reranker.onnx.BatchPlan.Batch;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
-import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,9 +30,9 @@ final class BatchBuffers implements AutoCloseable {
   private final OrtEnvironment environment;
   private final boolean wantsTypes;
 
-  private LongBuffer ids = longs(0);
-  private LongBuffer mask = longs(0);
-  private LongBuffer types = longs(0);
+  private LongBuffer ids = DirectBuffers.longs(0);
+  private LongBuffer mask = DirectBuffers.longs(0);
+  private LongBuffer types = DirectBuffers.longs(0);
   private long[] shape = {};
   private final Map<String, OnnxTensor> inputs = new HashMap<>();
   private final List<OutputBuffer> outputs = new ArrayList<>();
@@ -68,7 +65,7 @@ final class BatchBuffers implements AutoCloseable {
       return;
     }
     close();
-    int tokens = size(batch.paddedTokens(), Long.BYTES);
+    int tokens = DirectBuffers.size(batch.paddedTokens(), Long.BYTES);
     if (ids.capacity() < tokens) {
       grow(tokens);
     }
@@ -82,12 +79,12 @@ final class BatchBuffers implements AutoCloseable {
 
   /** All three or none. The old ones go first, so that they are not needed beside the new. */
   private void grow(int tokens) {
-    ids = longs(0);
+    ids = DirectBuffers.longs(0);
     mask = ids;
     types = ids;
-    LongBuffer newIds = longs(tokens);
-    LongBuffer newMask = longs(tokens);
-    LongBuffer newTypes = longs(tokens);
+    LongBuffer newIds = DirectBuffers.longs(tokens);
+    LongBuffer newMask = DirectBuffers.longs(tokens);
+    LongBuffer newTypes = DirectBuffers.longs(tokens);
     ids = newIds;
     mask = newMask;
     types = newTypes;
@@ -145,31 +142,5 @@ final class BatchBuffers implements AutoCloseable {
     inputs.values().forEach(OnnxTensor::close);
     inputs.clear();
     outputs.forEach(OutputBuffer::close);
-  }
-
-  /** A number of values that a buffer can hold. */
-  static int size(long values, int width) {
-    if (values > Integer.MAX_VALUE / width) {
-      throw new InferenceException(
-          "%,d values of %d bytes do not fit into one buffer, which has 2 GiB at most: set a smaller batchTokens"
-              .formatted(values, width));
-    }
-    return (int) values;
-  }
-
-  static LongBuffer longs(int size) {
-    return bytes(size, Long.BYTES).asLongBuffer();
-  }
-
-  static FloatBuffer floats(int size) {
-    return bytes(size, Float.BYTES).asFloatBuffer();
-  }
-
-  static ShortBuffer shorts(int size) {
-    return bytes(size, Short.BYTES).asShortBuffer();
-  }
-
-  private static ByteBuffer bytes(int size, int width) {
-    return ByteBuffer.allocateDirect(size * width).order(ByteOrder.nativeOrder());
   }
 }

@@ -64,6 +64,13 @@ final class Fingerprint {
     return HexFormat.of().formatHex(sha256().digest(content));
   }
 
+  /** The digest of a small graph and its weights, for {@link #with}. */
+  static String digest(GraphFile graph) {
+    var digest = new StringBuilder(digest(graph.file().read()));
+    graph.data().forEach(weights -> digest.append(digest(weights.read())));
+    return digest.toString();
+  }
+
   /** A text behind its length, so that no two lists of texts look alike. */
   private static void update(MessageDigest digest, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

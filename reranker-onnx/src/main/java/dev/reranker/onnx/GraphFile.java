@@ -106,13 +106,6 @@ record GraphFile(ModelFile file, Optional<byte[]> bytes, List<ModelFile> data) {
     return file.name();
   }
 
-  /** A digest of a small graph and its weights. */
-  String digest() {
-    var digest = new StringBuilder(Fingerprint.digest(file.read()));
-    data.forEach(weights -> digest.append(Fingerprint.digest(weights.read())));
-    return digest.toString();
-  }
-
   /** Opens the graph; the caller closes the stream. */
   InputStream stream() throws IOException {
     return bytes.isPresent() ? new ByteArrayInputStream(bytes.get()) : file.open();

@@ -11,10 +11,10 @@ final class LateEmbedder implements Embedder {
   private final int dimension;
   private final String fingerprint;
 
-  LateEmbedder(String name, LateEncoder model, int dimension) {
-    this.name = name;
+  LateEmbedder(LateEncoder model) {
+    this.name = model.engine().info().name();
     this.model = model;
-    this.dimension = dimension;
+    this.dimension = model.config().meanSize();
     this.fingerprint = model.embeds().with("embeds", "mean_vector").toString();
   }
 

@@ -99,11 +99,6 @@ final class LateEncoder {
     return fingerprint;
   }
 
-  /** The same model as an embedder. */
-  LateEmbedder embedder() {
-    return new LateEmbedder(engine.info().name(), this, config.meanSize());
-  }
-
   /** The identity of what embeds. */
   Fingerprint embeds() {
     return embeds;

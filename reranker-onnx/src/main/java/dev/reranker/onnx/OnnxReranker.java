@@ -73,7 +73,7 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
     this.engine = model.engine();
     this.scoring = model.scoring();
     this.encoder = scoring instanceof EncodeApart apart ? apart.encoder() : null;
-    this.embedder = encoder == null ? null : encoder.embedder();
+    this.embedder = encoder == null ? null : new LateEmbedder(encoder);
     this.activation = model.activation();
     this.info = engine.info().with(model.fingerprint().with("activation", activation));
   }

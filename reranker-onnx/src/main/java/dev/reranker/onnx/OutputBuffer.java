@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** The memory of one output of a batch under way; a part of {@link BatchBuffers}. */
 final class OutputBuffer implements AutoCloseable {
 
-  private FloatBuffer values = BatchBuffers.floats(0);
+  private FloatBuffer values = DirectBuffers.floats(0);
 
   /** What a graph with an output of 16 bits writes; {@link #values} are made of it. */
-  private ShortBuffer halves = BatchBuffers.shorts(0);
+  private ShortBuffer halves = DirectBuffers.shorts(0);
 
   private OnnxJavaType type = OnnxJavaType.FLOAT;
   private long[] shape = {};
@@ -31,15 +31,15 @@ final class OutputBuffer implements AutoCloseable {
   OnnxTensor target(OrtEnvironment environment, OnnxJavaType wanted, long[] rows)
       throws OrtException {
     if (target == null) {
-      size = BatchBuffers.size(Arrays.stream(rows).reduce(1, OutputBuffer::times), Float.BYTES);
+      size = DirectBuffers.size(Arrays.stream(rows).reduce(1, OutputBuffer::times), Float.BYTES);
       if (values.capacity() < size) {
-        values = BatchBuffers.floats(0); // the old one is not needed beside the new
-        values = BatchBuffers.floats(size);
+        values = DirectBuffers.floats(0); // the old one is not needed beside the new
+        values = DirectBuffers.floats(size);
       }
       type = wanted;
       shape = rows;
       if (type != OnnxJavaType.FLOAT && halves.capacity() < size) {
-        halves = BatchBuffers.shorts(size);
+        halves = DirectBuffers.shorts(size);
       }
       target =
           type == OnnxJavaType.FLOAT

@@ -23,10 +23,10 @@ final class PassageBuffers implements AutoCloseable {
   private final int meanSize;
   private final PreparedContent.Scratch scratch = new PreparedContent.Scratch();
 
-  private FloatBuffer vectors = BatchBuffers.floats(0);
-  private LongBuffer ids = BatchBuffers.longs(0);
-  private LongBuffer mask = BatchBuffers.longs(0);
-  private FloatBuffer means = BatchBuffers.floats(0);
+  private FloatBuffer vectors = DirectBuffers.floats(0);
+  private LongBuffer ids = DirectBuffers.longs(0);
+  private LongBuffer mask = DirectBuffers.longs(0);
+  private FloatBuffer means = DirectBuffers.floats(0);
 
   private float[] nothing = {};
   private long[] shape = {};
@@ -70,18 +70,18 @@ final class PassageBuffers implements AutoCloseable {
       return;
     }
     close();
-    int tokens = BatchBuffers.size(batch.paddedTokens(), Long.BYTES);
-    int values = BatchBuffers.size(batch.paddedTokens() * vectorSize, Float.BYTES);
+    int tokens = DirectBuffers.size(batch.paddedTokens(), Long.BYTES);
+    int values = DirectBuffers.size(batch.paddedTokens() * vectorSize, Float.BYTES);
     if (vectors.capacity() < values) {
-      vectors = BatchBuffers.floats(0); // the old one is not needed beside the new
-      vectors = BatchBuffers.floats(values);
+      vectors = DirectBuffers.floats(0); // the old one is not needed beside the new
+      vectors = DirectBuffers.floats(values);
     }
     if (mask.capacity() < tokens) {
-      ids = BatchBuffers.longs(tokens);
-      mask = BatchBuffers.longs(tokens);
+      ids = DirectBuffers.longs(tokens);
+      mask = DirectBuffers.longs(tokens);
     }
     if (means.capacity() < rows * meanSize) {
-      means = BatchBuffers.floats(rows * meanSize);
+      means = DirectBuffers.floats(rows * meanSize);
     }
     if (nothing.length < batch.length() * vectorSize) {
       nothing = new float[batch.length() * vectorSize];

@@ -15,10 +15,10 @@ import java.util.Map;
 final class QueryBuffers implements AutoCloseable {
 
   private final OrtEnvironment environment;
-  private FloatBuffer vectors = BatchBuffers.floats(0);
-  private FloatBuffer weights = BatchBuffers.floats(0);
-  private LongBuffer ids = BatchBuffers.longs(0);
-  private FloatBuffer mean = BatchBuffers.floats(0);
+  private FloatBuffer vectors = DirectBuffers.floats(0);
+  private FloatBuffer weights = DirectBuffers.floats(0);
+  private LongBuffer ids = DirectBuffers.longs(0);
+  private FloatBuffer mean = DirectBuffers.floats(0);
   private final Map<String, OnnxTensor> tensors = new HashMap<>();
 
   QueryBuffers(OrtEnvironment environment) {
@@ -34,7 +34,7 @@ final class QueryBuffers implements AutoCloseable {
     weights = room(weights, tokens).put(0, from.values(LateEncoder.WEIGHTS), 0, tokens);
     mean = room(mean, meanSize).put(0, from.values(LateEncoder.MEAN), 0, meanSize);
     if (ids.capacity() < tokens) {
-      ids = BatchBuffers.longs(tokens);
+      ids = DirectBuffers.longs(tokens);
     }
     ids.clear().put(0, from.ids(0, tokens));
     put(LateScorer.QUERY_VECTORS, vectors, 1, tokens, vectorSize);
@@ -46,7 +46,7 @@ final class QueryBuffers implements AutoCloseable {
   }
 
   private static FloatBuffer room(FloatBuffer buffer, int size) {
-    return buffer.capacity() < size ? BatchBuffers.floats(size) : buffer.clear();
+    return buffer.capacity() < size ? DirectBuffers.floats(size) : buffer.clear();
   }
 
   private void put(String name, FloatBuffer buffer, long... shape) throws OrtException {

@@ -78,7 +78,7 @@ record RerankerModel(
                   ? new PassageCache(wishes.cacheBytes().getAsLong())
                   : null);
       return new RerankerModel(
-          engine, scoring, activation, encoder.embeds().with("scorer", graph.digest()));
+          engine, scoring, activation, encoder.embeds().with("scorer", Fingerprint.digest(graph)));
     } catch (RuntimeException | Error e) {
       engine.close();
       throw e;
