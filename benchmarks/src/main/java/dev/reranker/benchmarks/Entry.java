@@ -1,5 +1,7 @@
 package dev.reranker.benchmarks;
 
+import dev.reranker.onnx.ModelSource;
+
 /** Who takes part. To add a peer, implement {@link Contestant} and name it here. */
 public enum Entry {
 
@@ -7,7 +9,7 @@ public enum Entry {
   RERANKER("reranker") {
     @Override
     Contestant open(ModelFiles files, Request request) {
-      return new RerankerContestant(files.apart());
+      return new RerankerContestant(ModelSource.directory(files.apart()));
     }
   },
 
@@ -23,7 +25,7 @@ public enum Entry {
   PLAIN_GRAPH("reranker, plain graph") {
     @Override
     Contestant open(ModelFiles files, Request request) {
-      return new RerankerContestant(files.plain());
+      return new RerankerContestant(files.plainGraph());
     }
   },
 

@@ -1,5 +1,6 @@
 package dev.reranker.benchmarks;
 
+import dev.reranker.onnx.ModelSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -44,6 +45,11 @@ record ModelFiles(Path root) implements AutoCloseable {
   /** The same as one graph of standard operators: an ordinary cross-encoder. */
   Path plain() {
     return root.resolve("plain");
+  }
+
+  /** The one graph, chosen: its folder's config.json alone asks for encoder and scorer. */
+  ModelSource plainGraph() {
+    return ModelSource.graphFile(graph(plain()));
   }
 
   static Path graph(Path directory) {

@@ -2,7 +2,6 @@ package dev.reranker.benchmarks;
 
 import dev.reranker.onnx.ModelSource;
 import dev.reranker.onnx.OnnxReranker;
-import java.nio.file.Path;
 import java.util.List;
 
 /** This library with its defaults. */
@@ -10,8 +9,8 @@ final class RerankerContestant implements Contestant {
 
   private final OnnxReranker reranker;
 
-  RerankerContestant(Path directory) {
-    reranker = OnnxReranker.builder().model(ModelSource.directory(directory)).build();
+  RerankerContestant(ModelSource model) {
+    reranker = OnnxReranker.builder().model(model).build();
   }
 
   @Override

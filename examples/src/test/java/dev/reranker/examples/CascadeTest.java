@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.reranker.Document;
 import dev.reranker.Hit;
 import dev.reranker.Pipeline;
+import dev.reranker.ScoreCombiner;
 import dev.reranker.SearchResult;
 import dev.reranker.StageScore;
 import dev.reranker.examples.quickstart.LuceneJavadoc;
@@ -65,7 +66,7 @@ class CascadeTest {
           Pipeline.builder()
               .retrieve(index.knn(), 1000)
               .rerank(index.lateInteraction(), 100)
-              .rerank(reranker, 10)
+              .rerank(reranker, 10, ScoreCombiner.replace())
               .build()
               .search(QUESTION);
       List<String> texts = two.hits().stream().map(hit -> hit.document().text()).toList();

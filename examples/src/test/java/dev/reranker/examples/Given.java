@@ -87,7 +87,7 @@ public class Given implements AutoCloseable {
   protected final ModelSource rerankerModel = ModelSource.classpath("dev/reranker/models/late-l6");
   protected final OnnxEmbedder embedder;
   protected final MultiVectorEmbedder tokenEmbedder;
-  protected final Reranker reranker;
+  protected final OnnxReranker reranker;
   protected final Reranker crossEncoder;
   protected final Reranker small;
   protected final Reranker large;

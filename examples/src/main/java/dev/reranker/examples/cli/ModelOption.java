@@ -5,14 +5,14 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which cross-encoder reranks. */
+/** Which model reranks. */
 final class ModelOption {
 
   @Option(
       names = "--model",
       paramLabel = "DIR|FILE",
       description =
-          "Folder of the cross-encoder in the Hugging Face layout (model.onnx or onnx/model.onnx,"
+          "Folder of the reranker in the Hugging Face layout (model.onnx or onnx/model.onnx,"
               + " tokenizer.json, config.json), or the graph to use of several in it, for example"
               + " DIR/onnx/model_quantized.onnx. Default: the bundled model.")
   private @Nullable Path model;

@@ -16,7 +16,8 @@ import picocli.CommandLine.ScopeType;
  */
 @Command(
     name = "rerank",
-    description = "Retrieve, then rerank: search with a fast first stage and a cross-encoder.",
+    description =
+        "Retrieve, then rerank: search with a fast first stage, then order by a stronger model.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       QuickstartCommand.class,
