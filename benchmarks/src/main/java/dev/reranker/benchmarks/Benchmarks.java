@@ -68,7 +68,7 @@ public final class Benchmarks implements Callable<Integer> {
         description =
             "The whole matrix, or one piece: comparison, memory, concurrency, callers,"
                 + " callers-more, long, long-more, allocation, retrieval, formats, formats-large,"
-                + " roofline, settings, soak.")
+                + " roofline, settings, prepared, scorer, indexing, soak.")
     private @Nullable String full;
 
     @Option(

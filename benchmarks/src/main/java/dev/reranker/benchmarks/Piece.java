@@ -196,6 +196,14 @@ enum Piece {
     }
   },
 
+  /** Indexing with and without prepared passages. */
+  INDEXING {
+    @Override
+    List<Run> runs() {
+      return List.of(Run.of("IndexingBenchmark.index").timed(0, 1, 2));
+    }
+  },
+
   /** 100,000 pairs in one process; see {@link Soak}. */
   SOAK {
     @Override
@@ -317,7 +325,8 @@ enum Piece {
             .with("passages", "5x40", "2x1030")
             .with("queryTokens", 12)
             .with("threads", 2)
-            .with("batch", 2));
+            .with("batch", 2),
+        Run.of("IndexingBenchmark.index").with("documents", 5));
   }
 
   /** The pieces of {@code --full}, in order. */

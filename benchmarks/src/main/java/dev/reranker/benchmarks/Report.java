@@ -36,7 +36,8 @@ final class Report {
             report.session(),
             report.retrieval(),
             report.formats(),
-            report.scorer())) {
+            report.scorer(),
+            report.indexing())) {
       if (!part.isEmpty()) {
         text.append('\n').append(part);
       }
@@ -330,6 +331,25 @@ final class Report {
           number(result.percentile(0.5), 2),
           number(result.percentile(0.99), 2),
           result.fact("off by").map(off -> number(off, 4)).orElse(""));
+    }
+    return table.markdown();
+  }
+
+  private String indexing() {
+    List<Result> all = of(IndexingBenchmark.class);
+    if (all.isEmpty()) {
+      return "";
+    }
+    var table =
+        new Table("kept of each text", "documents", "documents/s", "seconds", "index KB/document");
+    for (Result result : all) {
+      double documents = result.fact("documents").orElse(Double.NaN);
+      table.row(
+          IndexingBenchmark.Kept.valueOf(result.param("kept")).title(),
+          result.param("documents"),
+          number(result.perSecond("documents"), 1),
+          number(result.mean() / 1000, 1),
+          result.fact("index bytes").map(bytes -> number(bytes / documents / 1000, 2)).orElse(""));
     }
     return table.markdown();
   }

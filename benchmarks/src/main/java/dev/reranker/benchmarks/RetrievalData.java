@@ -30,8 +30,8 @@ final class RetrievalData {
 
   static final int DIMENSION = 384;
 
-  private static final String MODEL = "all-minilm-l6-v2.onnx";
-  private static final String TOKENIZER = "all-minilm-l6-v2-tokenizer.json";
+  static final String MODEL = "all-minilm-l6-v2.onnx";
+  static final String TOKENIZER = "all-minilm-l6-v2-tokenizer.json";
 
   /** As many as SciFact has. */
   static final int TEXTS = 5183;
@@ -67,9 +67,9 @@ final class RetrievalData {
   static RetrievalData load(Path work, int documents) throws IOException {
     int texts = Math.min(TEXTS, documents);
     int queries = Math.min(QUERIES, documents);
-    Path scifact = Path.of(System.getProperty("reranker.shared", ""), "data", "scifact");
-    boolean real = Files.isReadable(scifact.resolve("corpus.jsonl"));
-    List<String> passages = real ? read(scifact.resolve("corpus.jsonl"), texts) : generate(texts);
+    Path scifact = scifact();
+    boolean real = isReal();
+    List<String> passages = texts(texts);
     List<String> claims =
         real ? read(scifact.resolve("queries.jsonl"), queries) : generate(queries);
     String kind = real ? "scifact" : "generated";
@@ -78,6 +78,23 @@ final class RetrievalData {
         claims,
         vectors(work.resolve(kind + "-texts-" + texts + ".vectors"), passages),
         vectors(work.resolve(kind + "-queries-" + queries + ".vectors"), claims));
+  }
+
+  /**
+   * Texts alone.
+   *
+   * @param count at most {@link #TEXTS}
+   */
+  static List<String> texts(int count) throws IOException {
+    return isReal() ? read(scifact().resolve("corpus.jsonl"), count) : generate(count);
+  }
+
+  private static Path scifact() {
+    return Path.of(System.getProperty("reranker.shared", ""), "data", "scifact");
+  }
+
+  private static boolean isReal() {
+    return Files.isReadable(scifact().resolve("corpus.jsonl"));
   }
 
   private static List<String> read(Path file, int count) throws IOException {
