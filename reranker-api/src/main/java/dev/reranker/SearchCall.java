@@ -1,6 +1,7 @@
 package dev.reranker;
 
 import dev.reranker.StageReport.Outcome;
+import dev.reranker.error.BreakerOpenException;
 import dev.reranker.error.DeadlineException;
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.RerankException;
@@ -115,7 +116,11 @@ final class SearchCall {
       if (mustThrow || FirstStage.isTheCallers(e, context)) {
         throw known(e, new InferenceException("reranker '%s' failed: %s".formatted(name, e), e));
       }
-      LOG.warn("reranker '{}' left the order as it was: {}", name, e.getMessage(), e);
+      // A breaker's refusal has no trace that tells more, and comes with each call while it is
+      // open.
+      boolean refused = e instanceof BreakerOpenException;
+      LOG.warn(
+          "reranker '{}' left the order as it was: {}", name, e.getMessage(), refused ? null : e);
       return unscored;
     }
   }
