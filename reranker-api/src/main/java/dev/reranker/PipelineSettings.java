@@ -14,6 +14,9 @@ record PipelineSettings(
     int topN,
     Optional<Duration> deadline,
     FailurePolicy policy,
+    Pipeline.Partial partial,
+    int window,
+    int mostCandidates,
     LongSupplier clock) {
 
   PipelineSettings {

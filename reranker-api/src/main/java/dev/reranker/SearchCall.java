@@ -40,11 +40,21 @@ final class SearchCall {
       boolean last = i == stages.size() - 1;
       hits =
           last
-              ? rerank(stages.get(i), hits, wanted(stages.get(i).keep()), settings.minScore())
+              ? rerank(stages.get(i), hits, ordered(stages.get(i).keep()), settings.minScore())
               : rerank(stages.get(i), hits, stages.get(i).keep(), Double.NEGATIVE_INFINITY);
     }
     context.checkCancelled();
-    return SearchResult.of(request.query(), hits, reports);
+    SearchResult result = SearchResult.of(request.query(), hits, reports);
+    if (request.offset().isEmpty()) {
+      return result;
+    }
+    int kept = stages.isEmpty() ? Integer.MAX_VALUE : stages.getLast().keep();
+    return result.page(request.offset().getAsInt(), wanted(kept));
+  }
+
+  /** How many must be put in order: for a page all, so that it agrees with the others. */
+  private int ordered(int kept) {
+    return request.offset().isPresent() ? Integer.MAX_VALUE : wanted(kept);
   }
 
   /** How many documents this search returns, where the last stage would keep so many. */
@@ -74,7 +84,7 @@ final class SearchCall {
       return hits;
     }
     List<Hit> good = hits.stream().filter(hit -> hit.score() >= settings.minScore()).toList();
-    return Ranking.first(wanted(Integer.MAX_VALUE), good);
+    return Ranking.first(ordered(Integer.MAX_VALUE), good);
   }
 
   /** The exception itself where callers know its kind, otherwise another in its place. */
@@ -98,14 +108,14 @@ final class SearchCall {
         throw late(name, "began");
       }
       var asked = RerankRequest.of(request.query(), hits).withContext(context);
-      RerankResult result = stage.apply(asked, most, minScore);
+      RerankResult result = stage.apply(asked, most, minScore, settings);
       if (mustThrow && result.report().outcome() == Outcome.DEADLINE) {
         throw late(name, "was done");
       }
       done(result.report().as(name, result.hits().size(), since(start)));
       return result.hits();
     } catch (Exception e) { // a lambda may throw checked ones, too
-      List<Hit> unscored = stage.passOn(hits, most);
+      List<Hit> unscored = stage.passOn(hits, most, minScore);
       done(
           StageReport.builder(name)
               .candidates(unscored.size())

@@ -197,12 +197,17 @@ public final class StageReport {
 
   /** This report with what a pipeline knows better than the stage. */
   StageReport as(String stage, int candidates, Duration took) {
+    return copy(stage).candidates(candidates).took(took).build();
+  }
+
+  /** A builder that has these numbers already. */
+  Builder copy(String stage) {
     Builder copy = new Builder(stage).candidates(candidates).took(took).waited(waited);
     copy.scored(scored, skipped).truncated(truncated).prepared(prepared);
     copy.tokens(tokens, paddedTokens).parts(parts);
     copy.outcome = outcome;
     copy.failure = failure;
-    return copy.build();
+    return copy;
   }
 
   /** For people, on one line. */
