@@ -9,10 +9,14 @@ final class ReportText {
   private ReportText() {}
 
   static String of(StageReport report) {
-    return numbers(report) + (report.parts().isEmpty() ? "" : " " + report.parts());
+    String why =
+        report.outcome() == Outcome.COMPLETE
+            ? ""
+            : report.failure().map(e -> " (" + e.getMessage() + ")").orElse("");
+    return numbers(report) + why + (report.parts().isEmpty() ? "" : " " + report.parts());
   }
 
-  /** What the stage itself did, without its parts. */
+  /** What the stage itself did, without its parts and without the reason of a failure. */
   static String numbers(StageReport report) {
     var text =
         new StringBuilder(report.stage())
@@ -47,7 +51,6 @@ final class ReportText {
     if (report.outcome() != Outcome.COMPLETE) {
       String outcome = report.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
       text.append(", ").append(outcome);
-      report.failure().ifPresent(e -> text.append(" (").append(e.getMessage()).append(')'));
     }
     return text.toString();
   }

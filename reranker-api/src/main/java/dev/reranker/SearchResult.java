@@ -94,6 +94,21 @@ public final class SearchResult {
             stage -> stage.outcome() == StageReport.Outcome.COMPLETE && complete(stage.parts()));
   }
 
+  /**
+   * A trace of the search for people to read: what each stage did, in order, and why it did not do
+   * more; then each hit with what every stage said of it. The form may change, so do not parse it.
+   *
+   * {@snippet :
+   * System.out.println(pipeline.search("how do whales sleep").explain());
+   * }
+   *
+   * @return several lines of at most 120 characters, without control characters; of the query and
+   *     each text only the beginning, but enough that it belongs into no log that others read
+   */
+  public String explain() {
+    return Explanation.of(this);
+  }
+
   /** For people: the query, the number of hits and the stages. */
   @Override
   public String toString() {
