@@ -1,6 +1,7 @@
 package dev.reranker;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** The trace of one search as lines for people. */
@@ -14,22 +15,22 @@ final class Explanation {
 
   private Explanation() {}
 
-  static String of(SearchResult result) {
+  static String of(
+      String query, boolean complete, OptionalInt total, List<StageReport> stages, List<Hit> hits) {
     var explanation = new Explanation();
-    explanation.head(result);
-    explanation.stages("", result.stages());
-    explanation.hits(result.hits());
+    explanation.head(query, hits.size(), total, complete);
+    explanation.stages("", stages);
+    explanation.hits(hits);
     return explanation.lines.toString();
   }
 
-  private void head(SearchResult result) {
-    int count = result.hits().size();
+  private void head(String query, int count, OptionalInt total, boolean complete) {
     String hits = count == 1 ? "1 hit" : count + " hits";
-    if (result.total().isPresent()) {
-      hits += " of " + result.total().getAsInt();
+    if (total.isPresent()) {
+      hits += " of " + total.getAsInt();
     }
-    String complete = result.complete() ? "complete" : "NOT COMPLETE";
-    line("", "search '" + start(result.query(), QUERY) + "': " + hits + ", " + complete);
+    String end = complete ? ", complete" : ", NOT COMPLETE";
+    line("", "search '" + start(query, QUERY) + "': " + hits + end);
   }
 
   private void stages(String outer, List<StageReport> reports) {
@@ -38,7 +39,7 @@ final class Explanation {
       String label = outer.isEmpty() ? "stage " + number + ", " : outer + "asked ";
       int dropped = report.scored() + report.skipped() - report.candidates();
       String kept = dropped > 0 ? ", " + dropped + " not handed on" : "";
-      line(label, ReportText.numbers(report) + kept);
+      line(label, report.numbers() + kept);
       report.failure().ifPresent(why -> line(outer + "  since: ", message(why)));
       stages(outer + "  ", report.parts());
       number++;

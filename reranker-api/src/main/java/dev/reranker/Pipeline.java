@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Partial results.</b> A search still answers when a reranker cannot: if the deadline passes
  * or a reranker fails, unscored candidates keep their previous order behind the scored ones, and
  * the {@linkplain SearchResult#stages() reports} say so. {@link Builder#onFailure(FailurePolicy)}
- * makes it an exception instead, {@link Builder#onPartial(Partial)} another order. A failing first
- * stage, invalid arguments, closed stages and cancelled calls always throw. The stages look at the
+ * makes it an exception instead, {@link Builder#onPartial} another order. A failing first stage,
+ * invalid arguments, closed stages and cancelled calls always throw. The stages look at the
  * deadline themselves, on the calling thread: one that hangs is not interrupted, except for the
  * retrievers of a {@link Fusion}.
  *
@@ -42,19 +42,6 @@ import org.jspecify.annotations.Nullable;
  * tried.
  */
 public final class Pipeline {
-
-  /** What a search makes of a reranker that scored only some candidates before the deadline. */
-  public enum Partial {
-    /**
-     * The scored candidates stand first, by their scores; the others follow in the order they came.
-     */
-    SCORED_FIRST,
-    /**
-     * All candidates keep the order they came in and count as not scored, so that no answer mixes
-     * two orders.
-     */
-    ALL_OR_NOTHING
-  }
 
   private final PipelineSettings settings;
 
@@ -124,7 +111,7 @@ public final class Pipeline {
     private int topN = Integer.MAX_VALUE;
     private Optional<Duration> deadline = Optional.empty();
     private FailurePolicy policy = FailurePolicy.CONTINUE;
-    private Partial partial = Partial.SCORED_FIRST;
+    private FailurePolicy.Partial partial = FailurePolicy.Partial.SCORED_FIRST;
     private int window = Integer.MAX_VALUE;
     private int mostCandidates = Integer.MAX_VALUE;
     private LongSupplier clock = System::nanoTime;
@@ -262,13 +249,13 @@ public final class Pipeline {
 
     /**
      * Sets what is made of a reranker's answer where the deadline passed before all candidates were
-     * scored; default: {@link Partial#SCORED_FIRST}. A reranker that stopped early by itself has
-     * its answer kept under either.
+     * scored; default: {@link FailurePolicy.Partial#SCORED_FIRST}. A reranker that stopped early by
+     * itself has its answer kept under either.
      *
      * @param partial the order of such an answer
      * @return this
      */
-    public Builder onPartial(Partial partial) {
+    public Builder onPartial(FailurePolicy.Partial partial) {
       this.partial = Objects.requireNonNull(partial, "partial");
       return this;
     }

@@ -14,7 +14,7 @@ record PipelineSettings(
     int topN,
     Optional<Duration> deadline,
     FailurePolicy policy,
-    Pipeline.Partial partial,
+    FailurePolicy.Partial partial,
     int window,
     int mostCandidates,
     LongSupplier clock) {

@@ -1,57 +1,43 @@
 package dev.reranker;
 
-import dev.reranker.StageReport.Outcome;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.StringJoiner;
 
-/** A stage's report on one line, for people. */
+/** The numbers of a stage's report on one line, for people; of those that are 0 only the first. */
 final class ReportText {
 
-  private ReportText() {}
+  private final StringJoiner text;
 
-  static String of(StageReport report) {
-    String why =
-        report.outcome() == Outcome.COMPLETE
-            ? ""
-            : report.failure().map(e -> " (" + e.getMessage() + ")").orElse("");
-    return numbers(report) + why + (report.parts().isEmpty() ? "" : " " + report.parts());
+  ReportText(String stage, int candidates) {
+    text = new StringJoiner(", ", stage + ": ", "").add(candidates + " candidates");
   }
 
-  /** What the stage itself did, without its parts and without the reason of a failure. */
-  static String numbers(StageReport report) {
-    var text =
-        new StringBuilder(report.stage())
-            .append(": ")
-            .append(report.candidates())
-            .append(" candidates");
-    if (report.scored() + report.skipped() > 0) {
-      text.append(", ").append(report.scored()).append(" scored");
-    }
-    if (report.skipped() > 0) {
-      text.append(", ").append(report.skipped()).append(" not scored");
-    }
-    if (report.truncated() > 0) {
-      text.append(", ").append(report.truncated()).append(" cut");
-    }
-    if (report.prepared() > 0) {
-      text.append(", ").append(report.prepared()).append(" prepared");
-    }
-    if (report.tokens() > 0) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              ", %,d tokens (%.0f %% padding)",
-              report.tokens(),
-              100 * report.paddingRatio()));
-    }
-    text.append(String.format(Locale.ROOT, ", %,d ms", report.took().toMillis()));
-    if (report.waited().toMillis() > 0) {
-      text.append(
-          String.format(Locale.ROOT, " (%,d ms of it waiting)", report.waited().toMillis()));
-    }
-    if (report.outcome() != Outcome.COMPLETE) {
-      String outcome = report.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-      text.append(", ").append(outcome);
-    }
+  ReportText count(boolean shown, int count, String what) {
+    return shown ? add(count + what) : this;
+  }
+
+  ReportText tokens(long tokens, double padding) {
+    return tokens > 0
+        ? add(String.format(Locale.ROOT, "%,d tokens (%.0f %% padding)", tokens, 100 * padding))
+        : this;
+  }
+
+  ReportText took(Duration took, Duration waited) {
+    String time = String.format(Locale.ROOT, "%,d ms", took.toMillis());
+    return add(
+        waited.toMillis() > 0
+            ? time + String.format(Locale.ROOT, " (%,d ms of it waiting)", waited.toMillis())
+            : time);
+  }
+
+  private ReportText add(String part) {
+    text.add(part);
+    return this;
+  }
+
+  @Override
+  public String toString() {
     return text.toString();
   }
 }

@@ -21,13 +21,13 @@ record RerankStage(Reranker reranker, int keep, ScoreCombiner combiner) {
   /**
    * Orders hits, all of them, and combines scores where that is wanted.
    *
-   * @param most how many of the best are needed
-   * @param minScore what the reranker scored lower is left out
-   * @param settings which of the hits are scored, and what becomes of a partial answer
+   * @param limits how many of them are scored and kept
    */
-  RerankResult apply(RerankRequest request, int most, double minScore, PipelineSettings settings) {
+  RerankResult apply(RerankRequest request, StageLimits limits) {
+    int most = limits.most();
+    double minScore = limits.minScore();
     List<Hit> given = request.candidates();
-    List<Integer> tried = tried(given, settings);
+    List<Integer> tried = tried(given, limits);
     boolean combines = !combiner.equals(ScoreCombiner.replace());
     boolean all = combines || minScore > Double.NEGATIVE_INFINITY;
     RerankRequest asked = tried.size() == given.size() ? request : part(request, tried);
@@ -36,11 +36,11 @@ record RerankStage(Reranker reranker, int keep, ScoreCombiner combiner) {
       throw new InferenceException("reranker '" + reranker.name() + "' gave null for a result");
     }
     StageReport report = result.report();
-    if (settings.partial() == Pipeline.Partial.ALL_OR_NOTHING
+    if (limits.partial() == FailurePolicy.Partial.ALL_OR_NOTHING
         && report.outcome() == Outcome.DEADLINE
         && report.skipped() > 0) {
       StageReport none = report.copy(report.stage()).scored(0, given.size()).build();
-      return RerankResult.of(passOn(given, most, minScore), none);
+      return RerankResult.of(passOn(given, limits), none);
     }
     List<Hit> hits = checked(asked, result.hits());
     if (asked != request) {
@@ -60,17 +60,17 @@ record RerankStage(Reranker reranker, int keep, ScoreCombiner combiner) {
   }
 
   /** The positions of those that the reranker is given. */
-  private List<Integer> tried(List<Hit> given, PipelineSettings settings) {
+  private List<Integer> tried(List<Hit> given, StageLimits limits) {
     List<Integer> tried = new ArrayList<>();
-    for (int i = 0; i < Math.min(settings.window(), given.size()); i++) {
+    for (int i = 0; i < Math.min(limits.window(), given.size()); i++) {
       if (hasText(given.get(i))) {
         tried.add(i);
       }
     }
-    if (tried.size() > settings.mostCandidates()) {
+    if (tried.size() > limits.mostCandidates()) {
       throw new IllegalArgumentException(
           "reranker '%s' would have to score %d candidates; the pipeline's limit is %d: ask for a smaller depth, let the stage before keep fewer, set a window, or raise mostCandidates"
-              .formatted(reranker.name(), tried.size(), settings.mostCandidates()));
+              .formatted(reranker.name(), tried.size(), limits.mostCandidates()));
     }
     return tried;
   }
@@ -160,14 +160,14 @@ record RerankStage(Reranker reranker, int keep, ScoreCombiner combiner) {
   }
 
   /** Hits that this stage did not look at, in the order they came. */
-  List<Hit> passOn(List<Hit> hits, int most, double minScore) {
+  List<Hit> passOn(List<Hit> hits, StageLimits limits) {
     List<Hit> passed = new ArrayList<>(hits.size());
     for (int i = 0; i < hits.size(); i++) {
-      if (staysUnscored(hits.get(i), minScore)) {
+      if (staysUnscored(hits.get(i), limits.minScore())) {
         passed.add(unscored(hits.get(i), i));
       }
     }
-    return Ranking.first(most, passed);
+    return Ranking.first(limits.most(), passed);
   }
 
   private Hit unscored(Hit hit, int index) {

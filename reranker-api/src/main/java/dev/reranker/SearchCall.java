@@ -100,6 +100,9 @@ final class SearchCall {
   private List<Hit> rerank(RerankStage stage, List<Hit> hits, int most, double minScore) {
     long start = now();
     String name = stage.reranker().name();
+    var limits =
+        new StageLimits(
+            most, minScore, settings.window(), settings.mostCandidates(), settings.partial());
     boolean mustThrow = settings.policy() == FailurePolicy.THROW;
     context.checkCancelled();
     Listeners.started(context.listener(), name);
@@ -108,14 +111,14 @@ final class SearchCall {
         throw late(name, "began");
       }
       var asked = RerankRequest.of(request.query(), hits).withContext(context);
-      RerankResult result = stage.apply(asked, most, minScore, settings);
+      RerankResult result = stage.apply(asked, limits);
       if (mustThrow && result.report().outcome() == Outcome.DEADLINE) {
         throw late(name, "was done");
       }
       done(result.report().as(name, result.hits().size(), since(start)));
       return result.hits();
     } catch (Exception e) { // a lambda may throw checked ones, too
-      List<Hit> unscored = stage.passOn(hits, most, minScore);
+      List<Hit> unscored = stage.passOn(hits, limits);
       done(
           StageReport.builder(name)
               .candidates(unscored.size())

@@ -106,7 +106,7 @@ public final class SearchResult {
    *     each text only the beginning, but enough that it belongs into no log that others read
    */
   public String explain() {
-    return Explanation.of(this);
+    return Explanation.of(query, complete(), total, stages, hits);
   }
 
   /** For people: the query, the number of hits and the stages. */

@@ -4,6 +4,7 @@ import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -213,7 +214,18 @@ public final class StageReport {
   /** For people, on one line. */
   @Override
   public String toString() {
-    return ReportText.of(this);
+    return numbers()
+        + failure().map(cause -> " (" + cause.getMessage() + ")").orElse("")
+        + (parts.isEmpty() ? "" : " " + parts);
+  }
+
+  /** What the stage itself did, without its parts and without the reason of a failure. */
+  String numbers() {
+    var text = new ReportText(stage, candidates).count(scored + skipped > 0, scored, " scored");
+    text.count(skipped > 0, skipped, " not scored").count(truncated > 0, truncated, " cut");
+    text.count(prepared > 0, prepared, " prepared").tokens(tokens, paddingRatio());
+    String how = outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return text.took(took, waited) + (outcome == Outcome.COMPLETE ? "" : ", " + how);
   }
 
   /** Collects the numbers of a report; not thread-safe. */

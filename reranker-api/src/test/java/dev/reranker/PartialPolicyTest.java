@@ -83,7 +83,7 @@ class PartialPolicyTest {
 
   @Test
   void allOrNothingKeepsTheOrder() {
-    Pipeline pipeline = pipeline().onPartial(Pipeline.Partial.ALL_OR_NOTHING).build();
+    Pipeline pipeline = pipeline().onPartial(FailurePolicy.Partial.ALL_OR_NOTHING).build();
     SearchResult result = pipeline.search("q");
     assertThat(ids(result.hits())).containsExactly("k1", "k2", "k3", "k4", "k5", "k6");
     assertThat(result.hits()).noneMatch(Hit::scored);
@@ -99,7 +99,7 @@ class PartialPolicyTest {
     Pipeline pipeline =
         pipeline()
             .deadline(Duration.ofSeconds(1))
-            .onPartial(Pipeline.Partial.ALL_OR_NOTHING)
+            .onPartial(FailurePolicy.Partial.ALL_OR_NOTHING)
             .build();
     assertThat(ids(pipeline.search("q").hits()))
         .containsExactly("k5", "k8", "k2", "k7", "k3", "k4");
@@ -113,7 +113,7 @@ class PartialPolicyTest {
         Pipeline.builder()
             .retrieve(FIRST, 8)
             .rerank(stops, 3)
-            .onPartial(Pipeline.Partial.ALL_OR_NOTHING)
+            .onPartial(FailurePolicy.Partial.ALL_OR_NOTHING)
             .onFailure(FailurePolicy.THROW)
             .build();
     SearchResult result = pipeline.search("q");

@@ -63,13 +63,6 @@ public final class CircuitBreaker {
    */
   public record Counts(State state, int counted, int faults, int freeTrials, Duration openFor) {}
 
-  /** How a call ended. */
-  enum Verdict {
-    SUCCESS,
-    FAULT,
-    NEUTRAL
-  }
-
   private final Builder settings;
 
   // Guarded by this.
@@ -105,7 +98,7 @@ public final class CircuitBreaker {
    *     Reranker#combiner() combiner}
    */
   public Reranker around(Reranker reranker) {
-    return new GuardedReranker(this, Objects.requireNonNull(reranker, "reranker"));
+    return new GuardedReranker(this::begin, Objects.requireNonNull(reranker, "reranker"));
   }
 
   /**
@@ -115,7 +108,7 @@ public final class CircuitBreaker {
    * @return the guarded retriever, under the same name
    */
   public Retriever around(Retriever retriever) {
-    return new GuardedRetriever(this, Objects.requireNonNull(retriever, "retriever"));
+    return new GuardedRetriever(this::begin, Objects.requireNonNull(retriever, "retriever"));
   }
 
   /**
@@ -138,32 +131,27 @@ public final class CircuitBreaker {
   }
 
   /** One call that was let through. */
-  final class Call {
+  private final class Through implements Gate.Call {
 
     private final long begunIn;
     private final long start = now();
 
-    private Call(long epoch) {
+    Through(long epoch) {
       this.begunIn = epoch;
     }
 
-    /** Whether the stage has worked for longer than a slow call may, the waiting left out. */
-    boolean slow(Duration waited) {
+    @Override
+    public boolean slow(Duration waited) {
       return now() - start - waited.toNanos() > settings.slowCall.toNanos();
     }
 
-    void ended(Verdict verdict) {
+    @Override
+    public void ended(Gate.Verdict verdict) {
       count(begunIn, verdict);
     }
   }
 
-  /**
-   * Lets a call through.
-   *
-   * @param who names the stage, for the message
-   * @throws BreakerOpenException if it must not
-   */
-  synchronized Call begin(String who) {
+  private synchronized Gate.Call begin(String who) {
     halfOpenWhenDue();
     if (state == State.OPEN) {
       Duration left = untilTrial();
@@ -184,10 +172,10 @@ public final class CircuitBreaker {
       }
       freeTrials--;
     }
-    return new Call(epoch);
+    return new Through(epoch);
   }
 
-  private synchronized void count(long begunIn, Verdict verdict) {
+  private synchronized void count(long begunIn, Gate.Verdict verdict) {
     halfOpenWhenDue();
     if (begunIn != epoch) {
       return; // of a state that is over

@@ -6,11 +6,11 @@ import dev.reranker.Reranker;
 import dev.reranker.ScoreCombiner;
 
 /** A reranker behind a breaker. */
-record GuardedReranker(CircuitBreaker breaker, Reranker guarded) implements Reranker {
+record GuardedReranker(Gate gate, Reranker guarded) implements Reranker {
 
   @Override
   public RerankResult rerank(RerankRequest request) {
-    CircuitBreaker.Call call = breaker.begin("reranker '" + guarded.name() + "'");
+    Gate.Call call = gate.begin("reranker '" + guarded.name() + "'");
     try {
       RerankResult result = guarded.rerank(request);
       call.ended(Verdicts.of(call, result, request.context()));

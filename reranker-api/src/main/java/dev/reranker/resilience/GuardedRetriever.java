@@ -3,12 +3,12 @@ package dev.reranker.resilience;
 import dev.reranker.Hit;
 import dev.reranker.Retriever;
 import dev.reranker.SearchContext;
-import dev.reranker.resilience.CircuitBreaker.Verdict;
+import dev.reranker.resilience.Gate.Verdict;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** A retriever behind a breaker. */
-record GuardedRetriever(CircuitBreaker breaker, Retriever guarded) implements Retriever {
+record GuardedRetriever(Gate gate, Retriever guarded) implements Retriever {
 
   @Override
   public List<Hit> retrieve(String query, int k) {
@@ -21,7 +21,7 @@ record GuardedRetriever(CircuitBreaker breaker, Retriever guarded) implements Re
   }
 
   private List<Hit> guard(Supplier<List<Hit>> ask, SearchContext context) {
-    CircuitBreaker.Call call = breaker.begin("retriever '" + guarded.name() + "'");
+    Gate.Call call = gate.begin("retriever '" + guarded.name() + "'");
     List<Hit> hits;
     try {
       hits = ask.get();

@@ -7,8 +7,8 @@ import dev.reranker.error.BreakerOpenException;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
 import dev.reranker.error.OverloadException;
-import dev.reranker.resilience.CircuitBreaker.Call;
-import dev.reranker.resilience.CircuitBreaker.Verdict;
+import dev.reranker.resilience.Gate.Call;
+import dev.reranker.resilience.Gate.Verdict;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
