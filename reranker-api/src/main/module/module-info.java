@@ -10,6 +10,7 @@ module dev.reranker {
   exports dev.reranker.eval;
   exports dev.reranker.passage;
   exports dev.reranker.prepared;
+  exports dev.reranker.resilience;
   exports dev.reranker.internal to
       dev.reranker.onnx,
       dev.reranker.lucene;

@@ -9,5 +9,18 @@ public enum FailurePolicy {
    * fusion's retriever is left out. The report of the stage tells the failure, and it is logged as
    * a warning.
    */
-  CONTINUE
+  CONTINUE;
+
+  /** What a search makes of a reranker that scored only some candidates before the deadline. */
+  public enum Partial {
+    /**
+     * The scored candidates stand first, by their scores; the others follow in the order they came.
+     */
+    SCORED_FIRST,
+    /**
+     * All candidates keep the order they came in and count as not scored, so that no answer mixes
+     * two orders.
+     */
+    ALL_OR_NOTHING
+  }
 }

@@ -1,8 +1,10 @@
 package dev.reranker;
 
+import dev.reranker.error.BreakerOpenException;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
 import dev.reranker.error.InferenceException;
+import dev.reranker.error.OverloadException;
 import dev.reranker.error.RetrievalException;
 import java.util.List;
 
@@ -51,6 +53,8 @@ final class FirstStage {
       case IllegalStateException closed -> new IllegalStateException(message, closed);
       case InferenceException model -> new InferenceException(message, model);
       case DeadlineException late -> new DeadlineException(message, late);
+      case OverloadException full -> new OverloadException(message, full);
+      case BreakerOpenException open -> new BreakerOpenException(message, open.retryAfter(), open);
       case CancelledException unwanted -> new CancelledException(message, unwanted);
       default -> new RetrievalException(message, cause);
     };

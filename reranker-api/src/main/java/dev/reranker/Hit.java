@@ -215,6 +215,11 @@ public final class Hit {
     return new Hit(document, last(current().atRank(rank)), rank - 1);
   }
 
+  /** This hit, at this position of the list that the newest stage was given. */
+  Hit at(int index) {
+    return index == this.index ? this : new Hit(document, trail, index);
+  }
+
   /** This hit with the newest stage under another name. */
   Hit named(String stage) {
     return new Hit(document, last(current().named(stage)), index);

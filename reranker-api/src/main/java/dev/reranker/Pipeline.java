@@ -31,9 +31,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Partial results.</b> A search still answers when a reranker cannot: if the deadline passes
  * or a reranker fails, unscored candidates keep their previous order behind the scored ones, and
  * the {@linkplain SearchResult#stages() reports} say so. {@link Builder#onFailure(FailurePolicy)}
- * makes it an exception instead. A failing first stage, invalid arguments, closed stages and
- * cancelled calls always throw. The stages look at the deadline themselves, on the calling thread:
- * one that hangs is not interrupted, except for the retrievers of a {@link Fusion}.
+ * makes it an exception instead, {@link Builder#onPartial} another order. A failing first stage,
+ * invalid arguments, closed stages and cancelled calls always throw. The stages look at the
+ * deadline themselves, on the calling thread: one that hangs is not interrupted, except for the
+ * retrievers of a {@link Fusion}.
+ *
+ * <p><b>Nothing to score.</b> A candidate whose text is blank, with nothing prepared of it either,
+ * is not given to a reranker: it stays unscored, behind the scored ones, and the report counts it.
+ * A {@link Builder#minScore} drops it, which it can never meet, and keeps those that were not
+ * tried.
  */
 public final class Pipeline {
 
@@ -105,6 +111,9 @@ public final class Pipeline {
     private int topN = Integer.MAX_VALUE;
     private Optional<Duration> deadline = Optional.empty();
     private FailurePolicy policy = FailurePolicy.CONTINUE;
+    private FailurePolicy.Partial partial = FailurePolicy.Partial.SCORED_FIRST;
+    private int window = Integer.MAX_VALUE;
+    private int mostCandidates = Integer.MAX_VALUE;
     private LongSupplier clock = System::nanoTime;
 
     private Builder() {}
@@ -117,6 +126,9 @@ public final class Pipeline {
       this.topN = settings.topN();
       this.deadline = settings.deadline();
       this.policy = settings.policy();
+      this.partial = settings.partial();
+      this.window = settings.window();
+      this.mostCandidates = settings.mostCandidates();
       this.clock = settings.clock();
     }
 
@@ -181,8 +193,8 @@ public final class Pipeline {
     /**
      * Drops documents that the last stage scored below this; default: none. What counts is the last
      * reranker's own score, as it reports it, also where scores are combined, and the first stage's
-     * without a reranker. A document that the last reranker did not score has no such score: it
-     * stays, behind the others.
+     * without a reranker. A document that the last reranker did not try to score stays, behind the
+     * others; one that has no text to score is dropped.
      *
      * @param minScore the lowest score that is returned
      * @return this
@@ -236,6 +248,47 @@ public final class Pipeline {
     }
 
     /**
+     * Sets what is made of a reranker's answer where the deadline passed before all candidates were
+     * scored; default: {@link FailurePolicy.Partial#SCORED_FIRST}. A reranker that stopped early by
+     * itself has its answer kept under either.
+     *
+     * @param partial the order of such an answer
+     * @return this
+     */
+    public Builder onPartial(FailurePolicy.Partial partial) {
+      this.partial = Objects.requireNonNull(partial, "partial");
+      return this;
+    }
+
+    /**
+     * Sets how many candidates, the first ones, each reranker scores at most; the others follow
+     * unscored, in the order they came in. Default: all. For pages that go on behind what is
+     * reranked, see {@link SearchRequest#withOffset}.
+     *
+     * @param candidates at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder window(int candidates) {
+      this.window = Checks.atLeastOne("window", candidates);
+      return this;
+    }
+
+    /**
+     * Sets how many candidates a reranker may be asked to score; a search with more, by a request's
+     * own depth for example, is refused with an {@link IllegalArgumentException} that gives both
+     * numbers, before the model is asked. Default: no limit.
+     *
+     * @param candidates at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder mostCandidates(int candidates) {
+      this.mostCandidates = Checks.atLeastOne("mostCandidates", candidates);
+      return this;
+    }
+
+    /**
      * Sets the clock by which durations and deadlines are taken; default: {@link
      * System#nanoTime()}. For tests, which then own the time.
      *
@@ -259,7 +312,18 @@ public final class Pipeline {
             "a pipeline needs a first stage: call retrieve(retriever, depth)");
       }
       return new Pipeline(
-          new PipelineSettings(retriever, depth, stages, minScore, topN, deadline, policy, clock));
+          new PipelineSettings(
+              retriever,
+              depth,
+              stages,
+              minScore,
+              topN,
+              deadline,
+              policy,
+              partial,
+              window,
+              mostCandidates,
+              clock));
     }
   }
 }

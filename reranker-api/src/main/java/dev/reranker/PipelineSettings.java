@@ -14,6 +14,9 @@ record PipelineSettings(
     int topN,
     Optional<Duration> deadline,
     FailurePolicy policy,
+    FailurePolicy.Partial partial,
+    int window,
+    int mostCandidates,
     LongSupplier clock) {
 
   PipelineSettings {

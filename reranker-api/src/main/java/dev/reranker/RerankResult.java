@@ -215,6 +215,27 @@ public final class RerankResult {
     }
 
     /**
+     * Records how much of that time went by before the model began; default: zero.
+     *
+     * @param waited not negative
+     * @return this
+     */
+    public Builder waited(Duration waited) {
+      report.waited(waited);
+      return this;
+    }
+
+    /**
+     * Records that the reranker ended by itself before all candidates were scored.
+     *
+     * @return this
+     */
+    public Builder stoppedEarly() {
+      report.stoppedEarly();
+      return this;
+    }
+
+    /**
      * Records that the deadline passed before all candidates were scored.
      *
      * @return this

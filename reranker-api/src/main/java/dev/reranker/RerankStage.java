@@ -1,5 +1,6 @@
 package dev.reranker;
 
+import dev.reranker.StageReport.Outcome;
 import dev.reranker.error.InferenceException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,23 +21,90 @@ record RerankStage(Reranker reranker, int keep, ScoreCombiner combiner) {
   /**
    * Orders hits, all of them, and combines scores where that is wanted.
    *
-   * @param most how many of the best are needed
-   * @param minScore what the reranker scored lower is left out
+   * @param limits how many of them are scored and kept
    */
-  RerankResult apply(RerankRequest request, int most, double minScore) {
+  RerankResult apply(RerankRequest request, StageLimits limits) {
+    int most = limits.most();
+    double minScore = limits.minScore();
+    List<Hit> given = request.candidates();
+    List<Integer> tried = tried(given, limits);
     boolean combines = !combiner.equals(ScoreCombiner.replace());
     boolean all = combines || minScore > Double.NEGATIVE_INFINITY;
-    RerankResult result = reranker.rerank(all ? request : request.withTopN(most));
+    RerankRequest asked = tried.size() == given.size() ? request : part(request, tried);
+    RerankResult result = reranker.rerank(all ? asked : asked.withTopN(most));
     if (result == null) {
       throw new InferenceException("reranker '" + reranker.name() + "' gave null for a result");
     }
-    List<Hit> hits = checked(request, result.hits());
+    StageReport report = result.report();
+    if (limits.partial() == FailurePolicy.Partial.ALL_OR_NOTHING
+        && report.outcome() == Outcome.DEADLINE
+        && report.skipped() > 0) {
+      StageReport none = report.copy(report.stage()).scored(0, given.size()).build();
+      return RerankResult.of(passOn(given, limits), none);
+    }
+    List<Hit> hits = checked(asked, result.hits());
+    if (asked != request) {
+      hits = whole(given, tried, hits);
+      int skipped = report.skipped() + given.size() - tried.size();
+      report = report.copy(report.stage()).scored(report.scored(), skipped).build();
+    }
     if (combines) {
       hits = combine(hits);
     }
     List<Hit> good =
-        hits.stream().filter(hit -> !hit.scored() || own(hit, combines) >= minScore).toList();
-    return RerankResult.of(Ranking.first(most, good), result.report());
+        hits.stream()
+            .filter(
+                hit -> hit.scored() ? own(hit, combines) >= minScore : staysUnscored(hit, minScore))
+            .toList();
+    return RerankResult.of(Ranking.first(most, good), report);
+  }
+
+  /** The positions of those that the reranker is given. */
+  private List<Integer> tried(List<Hit> given, StageLimits limits) {
+    List<Integer> tried = new ArrayList<>();
+    for (int i = 0; i < Math.min(limits.window(), given.size()); i++) {
+      if (hasText(given.get(i))) {
+        tried.add(i);
+      }
+    }
+    if (tried.size() > limits.mostCandidates()) {
+      throw new IllegalArgumentException(
+          "reranker '%s' would have to score %d candidates; the pipeline's limit is %d: ask for a smaller depth, let the stage before keep fewer, set a window, or raise mostCandidates"
+              .formatted(reranker.name(), tried.size(), limits.mostCandidates()));
+    }
+    return tried;
+  }
+
+  private static boolean hasText(Hit hit) {
+    return !hit.document().text().isBlank() || hit.document().prepared().isPresent();
+  }
+
+  /** What has nothing to score meets no limit; what was not tried might. */
+  private static boolean staysUnscored(Hit hit, double minScore) {
+    return minScore == Double.NEGATIVE_INFINITY || hasText(hit);
+  }
+
+  private static RerankRequest part(RerankRequest request, List<Integer> positions) {
+    List<Hit> hits = positions.stream().map(request.candidates()::get).toList();
+    return RerankRequest.of(request.query(), hits).withContext(request.context());
+  }
+
+  /** What came of those that were tried, with the others, at their places in the whole list. */
+  private List<Hit> whole(List<Hit> given, List<Integer> tried, List<Hit> reranked) {
+    List<Hit> whole = new ArrayList<>(given.size());
+    List<Hit> rest = new ArrayList<>();
+    for (Hit hit : reranked) {
+      (hit.scored() ? whole : rest).add(hit.at(tried.get(hit.index())));
+    }
+    Set<Integer> known = new HashSet<>(tried);
+    for (int i = 0; i < given.size(); i++) {
+      if (!known.contains(i)) {
+        rest.add(unscored(given.get(i), i));
+      }
+    }
+    rest.sort(Comparator.comparingInt(Hit::index));
+    whole.addAll(rest);
+    return whole;
   }
 
   /** The reranker's own score, which a combined one stands behind. */
@@ -92,12 +160,14 @@ record RerankStage(Reranker reranker, int keep, ScoreCombiner combiner) {
   }
 
   /** Hits that this stage did not look at, in the order they came. */
-  List<Hit> passOn(List<Hit> hits, int most) {
+  List<Hit> passOn(List<Hit> hits, StageLimits limits) {
     List<Hit> passed = new ArrayList<>(hits.size());
-    for (Hit hit : hits) {
-      passed.add(unscored(hit, passed.size()));
+    for (int i = 0; i < hits.size(); i++) {
+      if (staysUnscored(hits.get(i), limits.minScore())) {
+        passed.add(unscored(hits.get(i), i));
+      }
     }
-    return Ranking.first(most, passed);
+    return Ranking.first(limits.most(), passed);
   }
 
   private Hit unscored(Hit hit, int index) {

@@ -1,6 +1,7 @@
 package dev.reranker;
 
 import dev.reranker.StageReport.Outcome;
+import dev.reranker.error.BreakerOpenException;
 import dev.reranker.error.DeadlineException;
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.RerankException;
@@ -39,11 +40,21 @@ final class SearchCall {
       boolean last = i == stages.size() - 1;
       hits =
           last
-              ? rerank(stages.get(i), hits, wanted(stages.get(i).keep()), settings.minScore())
+              ? rerank(stages.get(i), hits, ordered(stages.get(i).keep()), settings.minScore())
               : rerank(stages.get(i), hits, stages.get(i).keep(), Double.NEGATIVE_INFINITY);
     }
     context.checkCancelled();
-    return SearchResult.of(request.query(), hits, reports);
+    SearchResult result = SearchResult.of(request.query(), hits, reports);
+    if (request.offset().isEmpty()) {
+      return result;
+    }
+    int kept = stages.isEmpty() ? Integer.MAX_VALUE : stages.getLast().keep();
+    return result.page(request.offset().getAsInt(), wanted(kept));
+  }
+
+  /** How many must be put in order: for a page all, so that it agrees with the others. */
+  private int ordered(int kept) {
+    return request.offset().isPresent() ? Integer.MAX_VALUE : wanted(kept);
   }
 
   /** How many documents this search returns, where the last stage would keep so many. */
@@ -73,7 +84,7 @@ final class SearchCall {
       return hits;
     }
     List<Hit> good = hits.stream().filter(hit -> hit.score() >= settings.minScore()).toList();
-    return Ranking.first(wanted(Integer.MAX_VALUE), good);
+    return Ranking.first(ordered(Integer.MAX_VALUE), good);
   }
 
   /** The exception itself where callers know its kind, otherwise another in its place. */
@@ -89,6 +100,9 @@ final class SearchCall {
   private List<Hit> rerank(RerankStage stage, List<Hit> hits, int most, double minScore) {
     long start = now();
     String name = stage.reranker().name();
+    var limits =
+        new StageLimits(
+            most, minScore, settings.window(), settings.mostCandidates(), settings.partial());
     boolean mustThrow = settings.policy() == FailurePolicy.THROW;
     context.checkCancelled();
     Listeners.started(context.listener(), name);
@@ -97,14 +111,14 @@ final class SearchCall {
         throw late(name, "began");
       }
       var asked = RerankRequest.of(request.query(), hits).withContext(context);
-      RerankResult result = stage.apply(asked, most, minScore);
+      RerankResult result = stage.apply(asked, limits);
       if (mustThrow && result.report().outcome() == Outcome.DEADLINE) {
         throw late(name, "was done");
       }
       done(result.report().as(name, result.hits().size(), since(start)));
       return result.hits();
     } catch (Exception e) { // a lambda may throw checked ones, too
-      List<Hit> unscored = stage.passOn(hits, most);
+      List<Hit> unscored = stage.passOn(hits, limits);
       done(
           StageReport.builder(name)
               .candidates(unscored.size())
@@ -115,7 +129,11 @@ final class SearchCall {
       if (mustThrow || FirstStage.isTheCallers(e, context)) {
         throw known(e, new InferenceException("reranker '%s' failed: %s".formatted(name, e), e));
       }
-      LOG.warn("reranker '{}' left the order as it was: {}", name, e.getMessage(), e);
+      // A breaker's refusal has no trace that tells more, and comes with each call while it is
+      // open.
+      boolean refused = e instanceof BreakerOpenException;
+      LOG.warn(
+          "reranker '{}' left the order as it was: {}", name, e.getMessage(), refused ? null : e);
       return unscored;
     }
   }

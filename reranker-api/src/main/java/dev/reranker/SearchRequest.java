@@ -27,6 +27,7 @@ public final class SearchRequest {
   private final String query;
   private final OptionalInt topN;
   private final OptionalInt depth;
+  private final OptionalInt offset;
   private final @Nullable Duration deadline;
   private final SearchContext context;
 
@@ -34,11 +35,13 @@ public final class SearchRequest {
       String query,
       OptionalInt topN,
       OptionalInt depth,
+      OptionalInt offset,
       @Nullable Duration deadline,
       SearchContext context) {
     this.query = query;
     this.topN = topN;
     this.depth = depth;
+    this.offset = offset;
     this.deadline = deadline;
     this.context = context;
   }
@@ -55,6 +58,7 @@ public final class SearchRequest {
         Checks.query(query),
         OptionalInt.empty(),
         OptionalInt.empty(),
+        OptionalInt.empty(),
         null,
         SearchContext.create());
   }
@@ -69,7 +73,7 @@ public final class SearchRequest {
    */
   public SearchRequest withTopN(int topN) {
     OptionalInt wanted = OptionalInt.of(Checks.atLeastOne("topN", topN));
-    return new SearchRequest(query, wanted, depth, deadline, context);
+    return new SearchRequest(query, wanted, depth, offset, deadline, context);
   }
 
   /**
@@ -81,7 +85,25 @@ public final class SearchRequest {
    */
   public SearchRequest withDepth(int depth) {
     OptionalInt wanted = OptionalInt.of(Checks.atLeastOne("depth", depth));
-    return new SearchRequest(query, topN, wanted, deadline, context);
+    return new SearchRequest(query, topN, wanted, offset, deadline, context);
+  }
+
+  /**
+   * The same request for a page: {@link #withTopN} is then the page's size. Pages of one size after
+   * another are disjoint and together complete, up to the {@link #withDepth depth}, whatever the
+   * size: each search orders all candidates and shows its part. Past the end a page is empty. That
+   * holds as long as the stages answer alike: not where one fails or is late in one call alone.
+   *
+   * @param offset how many of the best to leave out, at least 0. Hits keep their {@linkplain
+   *     Hit#rank() rank} in the whole list; {@link SearchResult#total()} is its length
+   * @return the request
+   * @throws IllegalArgumentException if it is negative
+   */
+  public SearchRequest withOffset(int offset) {
+    if (offset < 0) {
+      throw new IllegalArgumentException("offset is " + offset + "; the first page has 0");
+    }
+    return new SearchRequest(query, topN, depth, OptionalInt.of(offset), deadline, context);
   }
 
   /**
@@ -93,7 +115,8 @@ public final class SearchRequest {
    * @throws IllegalArgumentException if it is zero or negative
    */
   public SearchRequest withDeadline(Duration time) {
-    return new SearchRequest(query, topN, depth, Checks.positive("deadline", time), context);
+    return new SearchRequest(
+        query, topN, depth, offset, Checks.positive("deadline", time), context);
   }
 
   /**
@@ -148,7 +171,7 @@ public final class SearchRequest {
   }
 
   private SearchRequest carrying(SearchContext context) {
-    return new SearchRequest(query, topN, depth, deadline, context);
+    return new SearchRequest(query, topN, depth, offset, deadline, context);
   }
 
   /**
@@ -176,6 +199,15 @@ public final class SearchRequest {
    */
   public OptionalInt depth() {
     return depth;
+  }
+
+  /**
+   * How many of the best to leave out.
+   *
+   * @return at least 0; empty: none, and no total is wanted
+   */
+  public OptionalInt offset() {
+    return offset;
   }
 
   /**

@@ -21,6 +21,8 @@ public final class StageReport {
     COMPLETE,
     /** The deadline passed before it had done all. */
     DEADLINE,
+    /** It ended by itself before all were scored, since the others could hardly matter. */
+    STOPPED_EARLY,
     /** It failed; see {@link StageReport#failure()}. */
     FAILED,
     /** The caller no longer wanted the answer. */
@@ -36,6 +38,7 @@ public final class StageReport {
   private final long tokens;
   private final long paddedTokens;
   private final Duration took;
+  private final Duration waited;
   private final Outcome outcome;
   private final @Nullable Throwable failure;
   private final List<StageReport> parts;
@@ -50,6 +53,7 @@ public final class StageReport {
     this.tokens = builder.tokens;
     this.paddedTokens = builder.paddedTokens;
     this.took = builder.took;
+    this.waited = builder.waited;
     this.outcome = builder.outcome;
     this.failure = builder.failure;
     this.parts = builder.parts;
@@ -157,6 +161,15 @@ public final class StageReport {
   }
 
   /**
+   * How much of the time went by before its model began, in a queue behind other calls for example.
+   *
+   * @return not negative; zero where nothing waited
+   */
+  public Duration waited() {
+    return waited;
+  }
+
+  /**
    * How it ended.
    *
    * @return {@link Outcome#COMPLETE} unless it was cut short
@@ -185,41 +198,34 @@ public final class StageReport {
 
   /** This report with what a pipeline knows better than the stage. */
   StageReport as(String stage, int candidates, Duration took) {
-    Builder copy = new Builder(stage).candidates(candidates).took(took);
+    return copy(stage).candidates(candidates).took(took).build();
+  }
+
+  /** A builder that has these numbers already. */
+  Builder copy(String stage) {
+    Builder copy = new Builder(stage).candidates(candidates).took(took).waited(waited);
     copy.scored(scored, skipped).truncated(truncated).prepared(prepared);
     copy.tokens(tokens, paddedTokens).parts(parts);
     copy.outcome = outcome;
     copy.failure = failure;
-    return copy.build();
+    return copy;
   }
 
   /** For people, on one line. */
   @Override
   public String toString() {
-    var text = new StringBuilder(stage).append(": ").append(candidates).append(" candidates");
-    if (scored + skipped > 0) {
-      text.append(", ").append(scored).append(" scored");
-    }
-    if (skipped > 0) {
-      text.append(", ").append(skipped).append(" not scored");
-    }
-    if (truncated > 0) {
-      text.append(", ").append(truncated).append(" cut");
-    }
-    if (prepared > 0) {
-      text.append(", ").append(prepared).append(" prepared");
-    }
-    if (tokens > 0) {
-      text.append(
-          String.format(
-              Locale.ROOT, ", %,d tokens (%.0f %% padding)", tokens, 100 * paddingRatio()));
-    }
-    text.append(String.format(Locale.ROOT, ", %,d ms", took.toMillis()));
-    if (outcome != Outcome.COMPLETE) {
-      text.append(", ").append(outcome.name().toLowerCase(Locale.ROOT));
-      failure().ifPresent(cause -> text.append(" (").append(cause.getMessage()).append(')'));
-    }
-    return text.append(parts.isEmpty() ? "" : " " + parts).toString();
+    return numbers()
+        + failure().map(cause -> " (" + cause.getMessage() + ")").orElse("")
+        + (parts.isEmpty() ? "" : " " + parts);
+  }
+
+  /** What the stage itself did, without its parts and without the reason of a failure. */
+  String numbers() {
+    var text = new ReportText(stage, candidates).count(scored + skipped > 0, scored, " scored");
+    text.count(skipped > 0, skipped, " not scored").count(truncated > 0, truncated, " cut");
+    text.count(prepared > 0, prepared, " prepared").tokens(tokens, paddingRatio());
+    String how = outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return text.took(took, waited) + (outcome == Outcome.COMPLETE ? "" : ", " + how);
   }
 
   /** Collects the numbers of a report; not thread-safe. */
@@ -234,6 +240,7 @@ public final class StageReport {
     private long tokens;
     private long paddedTokens;
     private Duration took = Duration.ZERO;
+    private Duration waited = Duration.ZERO;
     private Outcome outcome = Outcome.COMPLETE;
     private @Nullable Throwable failure;
     private List<StageReport> parts = List.of();
@@ -310,6 +317,27 @@ public final class StageReport {
      */
     public Builder took(Duration took) {
       this.took = Objects.requireNonNull(took, "took");
+      return this;
+    }
+
+    /**
+     * Sets how long it waited before its model began; default: zero.
+     *
+     * @param waited not negative
+     * @return this
+     */
+    public Builder waited(Duration waited) {
+      this.waited = Objects.requireNonNull(waited, "waited");
+      return this;
+    }
+
+    /**
+     * Says that it ended by itself before all were scored.
+     *
+     * @return this
+     */
+    public Builder stoppedEarly() {
+      this.outcome = Outcome.STOPPED_EARLY;
       return this;
     }
 

@@ -36,6 +36,7 @@ final class Snippets implements AutoCloseable {
         import dev.reranker.onnx.*;
         import dev.reranker.passage.*;
         import dev.reranker.prepared.*;
+        import dev.reranker.resilience.*;
         import java.nio.file.Path;
         import java.time.Duration;
         import java.util.*;

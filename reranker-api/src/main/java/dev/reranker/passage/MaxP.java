@@ -139,11 +139,14 @@ public final class MaxP implements Reranker {
             .truncated(done.truncated())
             .prepared(done.prepared())
             .tokens(done.tokens(), done.paddedTokens())
-            .took(done.took());
+            .took(done.took())
+            .waited(done.waited());
     done.failure().ifPresent(report::failed);
-    return done.outcome() == StageReport.Outcome.DEADLINE
-        ? report.pastDeadline().build()
-        : report.build();
+    return switch (done.outcome()) {
+      case DEADLINE -> report.pastDeadline().build();
+      case STOPPED_EARLY -> report.stoppedEarly().build();
+      default -> report.build();
+    };
   }
 
   /**
