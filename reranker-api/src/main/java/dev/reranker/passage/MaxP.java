@@ -132,18 +132,19 @@ public final class MaxP implements Reranker {
 
   /** What was done to the passages, and how many documents came out. */
   private static StageReport report(StageReport done, int documents) {
+    return like(done).candidates(documents).took(done.took()).build();
+  }
+
+  /** A report with what the reranker beneath says, but for its candidates and its time. */
+  static StageReport.Builder like(StageReport done) {
     StageReport.Builder report =
         StageReport.builder(done.stage())
-            .candidates(documents)
             .scored(done.scored(), done.skipped())
             .truncated(done.truncated())
             .prepared(done.prepared())
-            .tokens(done.tokens(), done.paddedTokens())
-            .took(done.took());
+            .tokens(done.tokens(), done.paddedTokens());
     done.failure().ifPresent(report::failed);
-    return done.outcome() == StageReport.Outcome.DEADLINE
-        ? report.pastDeadline().build()
-        : report.build();
+    return done.outcome() == StageReport.Outcome.DEADLINE ? report.pastDeadline() : report;
   }
 
   /**
