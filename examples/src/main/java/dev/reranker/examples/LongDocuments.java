@@ -3,11 +3,14 @@ package dev.reranker.examples;
 import dev.reranker.Document;
 import dev.reranker.Hit;
 import dev.reranker.Pipeline;
+import dev.reranker.Reranker;
 import dev.reranker.lucene.LuceneIndex;
 import dev.reranker.onnx.OnnxReranker;
 import dev.reranker.passage.MaxP;
 import dev.reranker.passage.Passage;
 import dev.reranker.passage.PassageSplitter;
+import dev.reranker.passage.Windows;
+import java.util.List;
 import java.util.Map;
 
 /** Ranks documents by their best passage, and marks it in the document. */
@@ -43,6 +46,13 @@ final class LongDocuments {
         var marked = new StringBuilder(TEXTS.getOrDefault(best.parent(), ""));
         marked.insert(best.end(), "]").insert(best.start(), "[");
         System.out.println(hit.rank() + " " + best.parent() + ": " + marked);
+      }
+      // Indexed whole, documents are read in windows of tokens when they are ranked.
+      Reranker windows =
+          Windows.builder(reranker, reranker::tokenSpans).tokens(20).stride(15).build();
+      List<String> texts = List.copyOf(TEXTS.values());
+      for (Hit hit : windows.rerank("how do whales sleep", texts).hits()) {
+        System.out.println(hit.rank() + " " + hit.document().text());
       }
     }
   }

@@ -55,11 +55,12 @@ class ProgramsTest {
   @Test
   void longDocuments() throws Exception {
     List<String> lines = linesOf(LongDocuments::main);
-    assertThat(lines).hasSize(2);
+    assertThat(lines).hasSize(4);
     assertThat(lines.get(0))
         .startsWith("1 whales: Whales are mammals. ")
         .contains("[Sleeping whales hang")
         .contains("stays awake.]")
         .endsWith(" Some eat krill.");
+    assertThat(lines.get(2)).startsWith("1 ").contains("Sleeping whales hang");
   }
 }

@@ -132,20 +132,23 @@ public final class MaxP implements Reranker {
 
   /** What was done to the passages, and how many documents came out. */
   private static StageReport report(StageReport done, int documents) {
+    return like(done).candidates(documents).took(done.took()).build();
+  }
+
+  /** A report with what the reranker beneath says, but for its candidates and its time. */
+  static StageReport.Builder like(StageReport done) {
     StageReport.Builder report =
         StageReport.builder(done.stage())
-            .candidates(documents)
             .scored(done.scored(), done.skipped())
             .truncated(done.truncated())
             .prepared(done.prepared())
             .tokens(done.tokens(), done.paddedTokens())
-            .took(done.took())
             .waited(done.waited());
     done.failure().ifPresent(report::failed);
     return switch (done.outcome()) {
-      case DEADLINE -> report.pastDeadline().build();
-      case STOPPED_EARLY -> report.stoppedEarly().build();
-      default -> report.build();
+      case DEADLINE -> report.pastDeadline();
+      case STOPPED_EARLY -> report.stoppedEarly();
+      default -> report;
     };
   }
 

@@ -9,6 +9,7 @@ import dev.reranker.error.InferenceException;
 import dev.reranker.internal.CallGate;
 import dev.reranker.onnx.BatchPlan.Batch;
 import dev.reranker.onnx.OnnxSession.Sink;
+import dev.reranker.passage.TextRange;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -176,6 +177,12 @@ final class Engine implements AutoCloseable {
     return call(() -> encode(text, Integer.MAX_VALUE, () -> "the text").count());
   }
 
+  /** Where a whole text's tokens are, special tokens left out. */
+  List<TextRange> tokenSpans(String text) {
+    Objects.requireNonNull(text, "text");
+    return call(() -> tokenized(() -> tokenizer.spans(text), text, () -> "the text"));
+  }
+
   /**
    * Tokenizes a text, on this thread.
    *
@@ -184,8 +191,12 @@ final class Engine implements AutoCloseable {
    * @throws InferenceException if the tokenizer fails
    */
   TokenIds encode(String text, int wanted, Supplier<String> what) {
+    return tokenized(() -> tokenizer.encode(text, wanted), text, what);
+  }
+
+  private <T> T tokenized(Supplier<T> tokenize, String text, Supplier<String> what) {
     try {
-      return tokenizer.encode(text, wanted);
+      return tokenize.get();
     } catch (RuntimeException e) { // native code's, of no kind of its own
       throw new InferenceException(
           "the tokenizer of '%s' failed on %s, of %d characters: %s"

@@ -12,6 +12,7 @@ import dev.reranker.error.InferenceException;
 import dev.reranker.error.ModelLoadException;
 import dev.reranker.internal.Checks;
 import dev.reranker.passage.PassagePreparer;
+import dev.reranker.passage.TextRange;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -108,6 +109,23 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
    */
   public int countTokens(String text) {
     return engine.countTokens(text);
+  }
+
+  /**
+   * Tells where the tokens are that the model's tokenizer makes of a text: all of it, special
+   * tokens left out. For reading long texts in windows, for example {@code
+   * Windows.builder(reranker, reranker::tokenSpans)}.
+   *
+   * @param text any text; lone surrogates count as U+FFFD
+   * @return the place of each token in the text as given, not as the tokenizer changes it, in Java
+   *     chars; rising, never within a surrogate pair, and empty for an empty text. A token that the
+   *     tokenizer itself puts in has an empty range
+   * @throws NullPointerException if the text is null
+   * @throws InferenceException if the tokenizer fails
+   * @throws IllegalStateException if this reranker is closed
+   */
+  public List<TextRange> tokenSpans(String text) {
+    return engine.tokenSpans(text);
   }
 
   @Override

@@ -4,8 +4,10 @@ import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.reranker.error.ModelLoadException;
+import dev.reranker.passage.TextRange;
 import java.io.ByteArrayInputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -176,6 +178,15 @@ final class TextTokenizer implements AutoCloseable {
 
   private static int charEnd(String text, int window) {
     return Character.isHighSurrogate(text.charAt(window - 1)) ? window - 1 : window;
+  }
+
+  /**
+   * Where each token of a whole text is, in chars of the text as given, in rising order; special
+   * tokens have no place.
+   */
+  List<TextRange> spans(String text) {
+    Encoding encoding = tokenizer.encode(wellFormed(text), false, false);
+    return TokenRanges.of(text, encoding.getCharTokenSpans());
   }
 
   private long[] ids(String text) {
