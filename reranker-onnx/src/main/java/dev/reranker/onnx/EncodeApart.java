@@ -113,7 +113,15 @@ final class EncodeApart implements PairScoring {
   private PreparedContent content(PreparedPassage prepared, Passages passages, int i) {
     try {
       LateConfig sizes = encoder.config();
-      return PreparedContent.read(prepared.content(), sizes.vectorSize(), sizes.meanSize());
+      PreparedContent read =
+          PreparedContent.read(prepared.content(), sizes.vectorSize(), sizes.meanSize());
+      int most = sizes.passage().maxLength();
+      if (read.tokens() > most) {
+        throw new IllegalArgumentException(
+            "it has %,d tokens, and the model reads %,d of a passage at most"
+                .formatted(read.tokens(), most));
+      }
+      return read;
     } catch (IllegalArgumentException e) {
       throw new InferenceException(
           "what was prepared of %s cannot be read: %s; prepare it again"

@@ -10,15 +10,12 @@ import java.util.Set;
  * What {@code config.json} says, under {@code late_interaction}, of a model that encodes query and
  * passage apart and lets them meet in a scorer.
  *
- * @param encoder the file of the graph that a text goes through
- * @param scorer the file of the graph that query and passages meet in
  * @param vectorSize values of a token's vector
  * @param meanSize values of a text's vector
  * @param query how a query is read
  * @param passage how a passage is read
  */
-record LateConfig(
-    String encoder, String scorer, int vectorSize, int meanSize, Side query, Side passage) {
+record LateConfig(int vectorSize, int meanSize, Side query, Side passage) {
 
   private static final String SECTION = "late_interaction";
 
@@ -81,32 +78,53 @@ record LateConfig(
       return Optional.empty();
     }
     requireKnown(late, KEYS);
+    file(late, "encoder");
+    file(late, "scorer");
     return Optional.of(
         new LateConfig(
-            file(late, "encoder"),
-            file(late, "scorer"),
             required(late, "vector_size", 1),
             required(late, "mean_vector_size", 1),
-            side(late.object("query"), model.positions()),
-            side(late.object("passage"), model.positions())));
+            side(late.object("query"), model),
+            side(late.object("passage"), model)));
   }
 
-  private static Side side(JsonFile side, OptionalInt positions) {
+  private static Side side(JsonFile side, ModelConfig model) {
     requireKnown(side, SIDE_KEYS);
+    OptionalInt positions = model.positions();
     int length = required(side, "max_length", 1);
-    int end = length + side.number("first_position", 0).orElse(0);
+    long end = (long) length + required(side, "first_position", 0);
     if (end > positions.orElse(Integer.MAX_VALUE)) {
       throw side.refuse(
           "max_length",
           "with 'first_position' that is beyond the model's %d positions: get the file again"
-              .formatted(positions.getAsInt()));
+              .formatted(positions.orElse(Integer.MAX_VALUE)));
     }
-    return new Side(
-        side,
-        side.text("starts_with").orElse(""),
-        side.text("ends_with").orElse(""),
-        side.number("token_type", 0).orElse(0),
-        length);
+    String startsWith = tokens(side, "starts_with");
+    String endsWith = tokens(side, "ends_with");
+    if (startsWith.isEmpty() && endsWith.isEmpty()) {
+      throw side.refuse(
+          "ends_with",
+          "with none for 'starts_with' either, an empty text would have no token at all: a special"
+              + " token is expected in one of them");
+    }
+    return new Side(side, startsWith, endsWith, type(side, model), length);
+  }
+
+  private static String tokens(JsonFile side, String key) {
+    return side.text(key)
+        .orElseThrow(() -> side.refuse(key, "special tokens are expected, \"\" for none"));
+  }
+
+  private static int type(JsonFile side, ModelConfig model) {
+    int type = required(side, "token_type", 0);
+    OptionalInt types = model.config().number("type_vocab_size", 0);
+    if (type > 0 && type >= types.orElse(Integer.MAX_VALUE)) {
+      throw side.refuse(
+          "token_type",
+          "beyond what the model has, 'type_vocab_size' %d: get the file again"
+              .formatted(types.orElse(0)));
+    }
+    return type;
   }
 
   private static String file(JsonFile late, String key) {
@@ -115,6 +133,26 @@ record LateConfig(
       throw late.refuse(key, "the name of an ONNX file in the model's folder is expected");
     }
     return file;
+  }
+
+  /** The file of the graph that a text goes through. */
+  static ModelFile encoder(ModelConfig model) {
+    return graph(model, "encoder");
+  }
+
+  /** The file of the graph that query and passages meet in. */
+  static ModelFile scorer(ModelConfig model) {
+    return graph(model, "scorer");
+  }
+
+  private static ModelFile graph(ModelConfig model, String key) {
+    JsonFile late = model.config().object(SECTION);
+    return model
+        .source()
+        .find(List.of(file(late, key)))
+        .orElseThrow(
+            () -> late.refuse(key, "there is no such file: get the model's folder as a whole"))
+        .check();
   }
 
   private static int required(JsonFile file, String key, int least) {
@@ -137,8 +175,6 @@ record LateConfig(
     return tokens.isEmpty()
         ? this
         : new LateConfig(
-            encoder,
-            scorer,
             vectorSize,
             meanSize,
             query.atMost(tokens.getAsInt()),

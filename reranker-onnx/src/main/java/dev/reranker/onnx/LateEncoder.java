@@ -57,10 +57,7 @@ final class LateEncoder {
   static Engine open(EngineSettings settings, ModelConfig model, LateConfig config) {
     var parts =
         new Engine.Parts(
-            settings.source().require(List.of(config.encoder())),
-            config.query()::template,
-            OUTPUTS,
-            config.maxLength());
+            LateConfig.encoder(model), config.query()::template, OUTPUTS, config.maxLength());
     Engine engine = Engine.open(settings, model, parts);
     List<GraphOutput> outputs = engine.outputs();
     boolean fits =

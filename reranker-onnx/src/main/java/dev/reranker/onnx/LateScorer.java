@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.ModelLoadException;
 import dev.reranker.onnx.BatchPlan.Batch;
@@ -12,6 +13,7 @@ import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -69,8 +71,12 @@ final class LateScorer implements AutoCloseable {
     this.config = config;
   }
 
-  /** Loads the graph. */
-  static LateScorer open(String name, GraphFile graph, LateConfig config) {
+  /**
+   * Loads the graph.
+   *
+   * @param where the file that says the sizes, for messages
+   */
+  static LateScorer open(String name, GraphFile graph, LateConfig config, String where) {
     OrtEnvironment environment = OrtRuntime.environment();
     return GraphLoader.load(
         name,
@@ -79,12 +85,12 @@ final class LateScorer implements AutoCloseable {
         List.of(ExecutionProvider.cpu()),
         (session, provider) -> {
           var scorer = new LateScorer(name, environment, session, config);
-          scorer.check(graph);
+          scorer.check(graph, where);
           return scorer;
         });
   }
 
-  private void check(GraphFile graph) throws OrtException {
+  private void check(GraphFile graph, String where) throws OrtException {
     Map<String, NodeInfo> inputs = session.getInputInfo();
     if (!inputs.keySet().equals(INPUTS) || !session.getOutputNames().contains(LOGITS)) {
       throw new ModelLoadException(
@@ -95,6 +101,27 @@ final class LateScorer implements AutoCloseable {
                   session.getOutputNames(),
                   INPUTS.stream().sorted().toList(),
                   LOGITS));
+    }
+    for (String input : List.of(QUERY_VECTORS, PASSAGE_VECTORS)) {
+      requireSize(graph, inputs, input, config.vectorSize(), where);
+    }
+    for (String input : List.of(QUERY_MEAN, PASSAGE_MEAN)) {
+      requireSize(graph, inputs, input, config.meanSize(), where);
+    }
+  }
+
+  /** A graph that leaves the size open takes any. */
+  private static void requireSize(
+      GraphFile graph, Map<String, NodeInfo> inputs, String input, int size, String where) {
+    NodeInfo node = Objects.requireNonNull(inputs.get(input), input);
+    if (node.getInfo() instanceof TensorInfo tensor) {
+      long[] shape = tensor.getShape();
+      long takes = shape.length == 0 ? 0 : shape[shape.length - 1];
+      if (takes >= 0 && takes != size) {
+        throw new ModelLoadException(
+            "%s takes %d values for '%s' where %s says %d: it is the scorer of another model"
+                .formatted(graph.name(), takes, input, where, size));
+      }
     }
   }
 

@@ -35,6 +35,9 @@ final class PassageCache {
   }
 
   synchronized void put(Key key, PreparedPassage passage) {
+    if (size(passage) > most) {
+      return; // it would put out all others, and not stay itself
+    }
     PreparedPassage old = passages.put(key, passage);
     bytes += size(passage) - (old == null ? 0 : size(old));
     var eldest = passages.values().iterator();

@@ -119,6 +119,9 @@ final class PreparedContent {
         largest = Math.max(largest, Math.abs(finite(values[i])));
       }
       float scale = largest / Byte.MAX_VALUE;
+      if (scale * Byte.MAX_VALUE > Float.MAX_VALUE) { // rounded up beyond the range
+        scale = Math.nextDown(scale);
+      }
       out.putFloat(scales + from / size * Float.BYTES, scale);
       for (int i = from; i < from + size; i++) {
         // By the largest itself, as a scale may have rounded to 0, or down.

@@ -61,10 +61,10 @@ record RerankerModel(
     var config = new RerankerConfig(model);
     Activation activation = wishes.activation().orElseGet(() -> config.activation(1));
     String prompt = wishes.queryPrompt().orElseGet(config::queryPrompt);
-    GraphFile graph = GraphFile.open(settings.source().require(List.of(late.scorer())));
+    GraphFile graph = GraphFile.open(LateConfig.scorer(model));
     Engine engine = LateEncoder.open(settings, model, late);
     try {
-      LateScorer scorer = LateScorer.open(settings.name(), graph, late);
+      LateScorer scorer = LateScorer.open(settings.name(), graph, late, model.config().where());
       engine.alsoCloses(scorer::close);
       var encoder =
           new LateEncoder(

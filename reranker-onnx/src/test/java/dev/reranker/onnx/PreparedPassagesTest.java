@@ -144,6 +144,24 @@ class PreparedPassagesTest {
     assertDamaged(Arrays.copyOf(whole, whole.length + 1));
   }
 
+  @Test
+  void moreTokensThanTheModelReadsOfAPassageAreRefused() {
+    assertDamaged(
+        PreparedContent.write(
+            PreparedFormat.INT8, false, new long[41], new float[41 * 16], new float[32]));
+  }
+
+  /** A scale, a vector's value and a mean's that nothing but damage makes. */
+  @Test
+  void numbersThatAreNotFiniteAreRefusedWithTheDocument() {
+    for (PreparedFormat format : PreparedFormat.values()) {
+      byte[] content =
+          PreparedContent.write(format, false, new long[1], new float[16], new float[32]);
+      Arrays.fill(content, 18, content.length, (byte) -1);
+      assertDamaged(content);
+    }
+  }
+
   private static void assertDamaged(byte[] content) {
     PreparedPassage damaged = PreparedPassage.of(reranker.preparedFingerprint(), content);
     Document document = Document.of("damaged one", "").withPrepared(damaged);
@@ -192,20 +210,11 @@ class PreparedPassagesTest {
 
   /** The tiny model in a folder of its own, with something added to one weight of its encoder. */
   private ModelSource copy(String name, int added) throws IOException {
-    Path folder = Files.createDirectory(directory.resolve(name));
-    for (String file :
-        List.of(
-            "encoder.onnx",
-            "scorer.onnx",
-            "config.json",
-            "tokenizer.json",
-            "tokenizer_config.json")) {
-      byte[] bytes = TinyModel.resource("tiny-late/" + file);
-      if (file.equals("encoder.onnx")) {
-        bytes[bytes.length / 2] += (byte) added;
-      }
-      Files.write(folder.resolve(file), bytes);
-    }
-    return ModelSource.directory(folder);
+    Path folder = directory.resolve(name);
+    ModelSource model = TestModels.tinyLate(folder).source();
+    byte[] bytes = Files.readAllBytes(folder.resolve("encoder.onnx"));
+    bytes[bytes.length / 2] += (byte) added;
+    Files.write(folder.resolve("encoder.onnx"), bytes);
+    return model;
   }
 }

@@ -1,5 +1,11 @@
 package dev.reranker.onnx;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
 /** The models that tests run. */
 final class TestModels {
 
@@ -18,6 +24,26 @@ final class TestModels {
   /** A late-interaction model of 2 layers, 32 wide, with token vectors of 16 dimensions. */
   static ModelSource tinyLate() {
     return ModelSource.classpath("tiny-late");
+  }
+
+  /** The same in a folder of its own, for tests that change its files. */
+  static ModelFolder tinyLate(Path directory) {
+    try {
+      Files.createDirectories(directory);
+      for (String file :
+          List.of(
+              "encoder.onnx",
+              "scorer.onnx",
+              "model.onnx",
+              "config.json",
+              "tokenizer.json",
+              "tokenizer_config.json")) {
+        Files.write(directory.resolve(file), TinyModel.resource("tiny-late/" + file));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new ModelFolder(directory);
   }
 
   private static ModelSource allMiniLm() {
