@@ -12,6 +12,7 @@ public final class BreakerOpenException extends RerankException {
 
   private static final long serialVersionUID = 1;
 
+  /** How long until a call is let through again. */
   private final Duration retryAfter;
 
   /**
