@@ -1,0 +1,174 @@
+package dev.reranker.onnx;
+
+import ai.onnxruntime.OrtException;
+import dev.reranker.onnx.BatchPlan.Batch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of one request that wait for the model: tokenized and planned. What changes is guarded by
+ * the lock of {@link SharedBatches}.
+ */
+final class Wave {
+
+  private final TokenTemplate around;
+  private final TokenIds[][] tokens;
+  private final int from;
+  private final int[] lengths;
+  private final Ran.Reader reader;
+  private final List<Batch> plan;
+  private final BitSet done = new BitSet();
+  private long padded;
+  private @Nullable Job job;
+
+  /**
+   * Plans rows.
+   *
+   * @param tokens the tokens of the rows' texts
+   * @param from the place of the first row in the request
+   * @param reader takes what the model gives
+   */
+  Wave(TokenTemplate around, TokenIds[][] tokens, int from, Ran.Reader reader, ModelInfo info) {
+    this.around = around;
+    this.tokens = tokens;
+    this.from = from;
+    this.reader = reader;
+    this.lengths = Arrays.stream(tokens).mapToInt(around::length).toArray();
+    this.plan = new ArrayList<>(BatchPlan.of(lengths, info.batchTokens(), info.threads()));
+  }
+
+  /** A batch's rows of this wave. */
+  static final class Part {
+
+    private final Wave wave;
+    private final Batch batch;
+    private int length;
+    private @Nullable Throwable failure;
+
+    private Part(Wave wave, Batch batch) {
+      this.wave = wave;
+      this.batch = batch;
+    }
+
+    Wave wave() {
+      return wave;
+    }
+
+    Batch batch() {
+      return batch;
+    }
+
+    int rows() {
+      return batch.rows().length;
+    }
+
+    TokenIds[] tokens(int i) {
+      return wave.tokens[batch.rows()[i]];
+    }
+
+    /** Real tokens of its rows. */
+    long realTokens() {
+      return Arrays.stream(batch.rows()).mapToLong(row -> wave.lengths[row]).sum();
+    }
+
+    /**
+     * Hands the request what the model gave.
+     *
+     * @param length to how many tokens its rows were padded
+     * @param first where in the batch they begin
+     */
+    void read(int length, BatchBuffers values, int first) throws OrtException {
+      var own = new Batch(batch.rows(), length);
+      wave.reader.read(new Ran(own, wave.from, wave.lengths, values, first));
+      this.length = length;
+    }
+
+    void fail(Throwable because) {
+      failure = because;
+    }
+
+    @Nullable Throwable failure() {
+      return failure;
+    }
+
+    /** Notes in the wave whether it was read. Call under the lock. */
+    void done() {
+      if (length > 0) {
+        for (int row : batch.rows()) {
+          wave.done.set(row);
+        }
+        wave.padded += (long) rows() * length;
+      }
+    }
+  }
+
+  TokenTemplate around() {
+    return around;
+  }
+
+  void job(Job job) {
+    this.job = job;
+  }
+
+  Job job() {
+    return Objects.requireNonNull(job);
+  }
+
+  /** How many batches are left. */
+  int batches() {
+    return plan.size();
+  }
+
+  /** Takes the next batch. */
+  Part next() {
+    return new Part(this, plan.remove(0));
+  }
+
+  /**
+   * Takes rows that go well with a batch: with them it stays within the budget and computes less in
+   * vain than a run of their own would cost.
+   *
+   * @param rows how many the batch has
+   * @param length its longest row's tokens
+   * @return null where no rows do
+   */
+  @Nullable Part fitting(int rows, int length, int budget) {
+    for (int i = 0; i < plan.size(); i++) {
+      Batch batch = plan.get(i);
+      int longest = Math.max(length, batch.length());
+      int room = Math.min(budget / longest, BatchPlan.MAX_ROWS) - rows;
+      int count = Math.min(room, batch.rows().length);
+      long vain = (long) rows * (longest - length) + (long) count * (longest - batch.length());
+      if (count > 0 && vain <= BatchPlan.RUN_COST_TOKENS) {
+        return new Part(this, take(i, count));
+      }
+    }
+    return null;
+  }
+
+  /** Takes the first rows of a planned batch, the longest; the others stay where they are. */
+  private Batch take(int i, int count) {
+    Batch batch = plan.get(i);
+    if (count == batch.rows().length) {
+      return plan.remove(i);
+    }
+    int[] rest = Arrays.copyOfRange(batch.rows(), count, batch.rows().length);
+    plan.set(i, new Batch(rest, lengths[rest[0]]));
+    return new Batch(Arrays.copyOf(batch.rows(), count), batch.length());
+  }
+
+  /** Tells what was done; call when nothing of it is under way. */
+  void tell(Work work) {
+    work.batch(padded);
+    done.stream()
+        .forEach(
+            row -> {
+              TokenIds[] texts = tokens[row];
+              work.row(from + row, lengths[row], texts[texts.length - 1].truncated());
+            });
+  }
+}
