@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
 
 /**
  * Packs rows of all requests into batches. A request's own batch comes first, as it was planned;
- * where it leaves room in the budget and no thread is idle, rows of those that wait fill it up, in
- * the order they came. So a lone request runs as if there were no others, and small ones share runs
- * under load.
+ * where it leaves room in the budget and no thread is idle, rows of those that wait fill it up, of
+ * the one first that was served longest ago. So a lone request runs as if there were no others, and
+ * small ones share runs under load.
  *
  * <p>A neighbour changes a score by rounding alone. Where a shared run fails it is done again in
  * halves, so that only the request is failed that made it fail.
@@ -104,6 +104,7 @@ final class SharedBatches {
       @Override
       public Step take() {
         Part own = wave.next();
+        served(wave);
         return new Step() {
           @Override
           public long nanos() {
@@ -122,6 +123,13 @@ final class SharedBatches {
         return batches;
       }
     };
+  }
+
+  /** A wave has had its turn. */
+  private void served(Wave wave) {
+    if (waiting.remove(wave)) {
+      waiting.add(wave);
+    }
   }
 
   /** A batch that is being filled. Guarded by the lock. */
@@ -160,7 +168,8 @@ final class SharedBatches {
           return;
         }
         stop.join();
-        part.wave().job().begins(stop);
+        wave.job().begins(stop);
+        served(wave);
         add(part);
       }
       if (isFull()) {
@@ -231,20 +240,14 @@ final class SharedBatches {
     if (parts.size() == 1) {
       Part only = parts.get(0);
       try {
-        execute(parts, only.batch(), only::tokens, stop);
+        execute(parts, only.batch(), only.wave()::tokens, stop);
       } catch (RuntimeException | Error e) {
         only.fail(e);
       }
       return;
     }
-    var tokens = new ArrayList<TokenIds[]>();
-    int length = 0;
-    for (Part part : parts) {
-      for (int i = 0; i < part.rows(); i++) {
-        tokens.add(part.tokens(i));
-      }
-      length = Math.max(length, part.batch().length());
-    }
+    List<TokenIds[]> tokens = parts.stream().flatMap(Part::tokens).toList();
+    int length = parts.stream().mapToInt(part -> part.batch().length()).max().orElseThrow();
     int[] rows = IntStream.range(0, tokens.size()).toArray();
     try {
       execute(parts, new Batch(rows, length), tokens::get, stop);

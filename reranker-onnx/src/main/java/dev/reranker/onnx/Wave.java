@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +67,9 @@ final class Wave {
       return batch.rows().length;
     }
 
-    TokenIds[] tokens(int i) {
-      return wave.tokens[batch.rows()[i]];
+    /** The tokens of its rows' texts. */
+    Stream<TokenIds[]> tokens() {
+      return Arrays.stream(batch.rows()).mapToObj(wave::tokens);
     }
 
     /** Real tokens of its rows. */
@@ -108,6 +110,11 @@ final class Wave {
 
   TokenTemplate around() {
     return around;
+  }
+
+  /** The tokens of a row's texts. */
+  TokenIds[] tokens(int row) {
+    return tokens[row];
   }
 
   void job(Job job) {
