@@ -22,6 +22,10 @@ final class Wave {
   private final int[] lengths;
   private final Ran.Reader reader;
   private final List<Batch> plan;
+
+  /** What is left of planned batches that others took rows of; filled up from before the others. */
+  private final List<Batch> rests = new ArrayList<>();
+
   private final BitSet done = new BitSet();
   private long padded;
   private @Nullable Job job;
@@ -127,12 +131,12 @@ final class Wave {
 
   /** How many batches are left. */
   int batches() {
-    return plan.size();
+    return plan.size() + rests.size();
   }
 
-  /** Takes the next batch. */
+  /** Takes the next batch, a whole one if there is. */
   Part next() {
-    return new Part(this, plan.remove(0));
+    return new Part(this, (plan.isEmpty() ? rests : plan).remove(0));
   }
 
   /**
@@ -144,28 +148,33 @@ final class Wave {
    * @return null where no rows do
    */
   @Nullable Part fitting(int rows, int length, int budget) {
-    for (int i = 0; i < plan.size(); i++) {
-      Batch batch = plan.get(i);
+    Batch rest = fitting(rests, rows, length, budget);
+    Batch batch = rest == null ? fitting(plan, rows, length, budget) : rest;
+    return batch == null ? null : new Part(this, batch);
+  }
+
+  private @Nullable Batch fitting(List<Batch> from, int rows, int length, int budget) {
+    for (int i = 0; i < from.size(); i++) {
+      Batch batch = from.get(i);
       int longest = Math.max(length, batch.length());
       int room = Math.min(budget / longest, BatchPlan.MAX_ROWS) - rows;
       int count = Math.min(room, batch.rows().length);
       long vain = (long) rows * (longest - length) + (long) count * (longest - batch.length());
       if (count > 0 && vain <= BatchPlan.RUN_COST_TOKENS) {
-        return new Part(this, take(i, count));
+        return take(from.remove(i), count);
       }
     }
     return null;
   }
 
-  /** Takes the first rows of a planned batch, the longest; the others stay where they are. */
-  private Batch take(int i, int count) {
-    Batch batch = plan.get(i);
-    if (count == batch.rows().length) {
-      return plan.remove(i);
+  /** The first rows of a batch, the longest; the others stay. */
+  private Batch take(Batch batch, int count) {
+    int all = batch.rows().length;
+    if (count < all) {
+      int[] rest = Arrays.copyOfRange(batch.rows(), count, all);
+      rests.add(new Batch(rest, lengths[rest[0]]));
     }
-    int[] rest = Arrays.copyOfRange(batch.rows(), count, batch.rows().length);
-    plan.set(i, new Batch(rest, lengths[rest[0]]));
-    return new Batch(Arrays.copyOf(batch.rows(), count), batch.length());
+    return count == all ? batch : new Batch(Arrays.copyOf(batch.rows(), count), batch.length());
   }
 
   /** Tells what was done; call when nothing of it is under way. */
