@@ -2,6 +2,7 @@
 @SuppressWarnings("module") // the modules that share the internal package are built after this one
 @org.jspecify.annotations.NullMarked
 module dev.reranker {
+  requires jdk.jfr;
   requires org.slf4j;
   requires static transitive org.jspecify;
 

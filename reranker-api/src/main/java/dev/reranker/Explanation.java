@@ -1,5 +1,6 @@
 package dev.reranker;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -18,18 +19,20 @@ final class Explanation {
   static String of(
       String query, boolean complete, OptionalInt total, List<StageReport> stages, List<Hit> hits) {
     var explanation = new Explanation();
-    explanation.head(query, hits.size(), total, complete);
+    explanation.head(query, hits.size(), total, complete, stages);
     explanation.stages("", stages);
     explanation.hits(hits);
     return explanation.lines.toString();
   }
 
-  private void head(String query, int count, OptionalInt total, boolean complete) {
+  private void head(
+      String query, int count, OptionalInt total, boolean complete, List<StageReport> stages) {
     String hits = count == 1 ? "1 hit" : count + " hits";
     if (total.isPresent()) {
       hits += " of " + total.getAsInt();
     }
-    String end = complete ? ", complete" : ", NOT COMPLETE";
+    Duration took = stages.stream().map(StageReport::took).reduce(Duration.ZERO, Duration::plus);
+    String end = (complete ? ", complete, " : ", NOT COMPLETE, ") + ReportText.time(took);
     line("", "search '" + start(query, QUERY) + "': " + hits + end);
   }
 
@@ -47,7 +50,10 @@ final class Explanation {
   }
 
   private static String message(Throwable why) {
-    return why.getMessage() == null ? why.getClass().getName() : why.getMessage();
+    String kind = why.getClass().getName();
+    return why.getMessage() == null
+        ? kind
+        : kind.substring(kind.lastIndexOf('.') + 1) + ", " + why.getMessage();
   }
 
   private void hits(List<Hit> hits) {

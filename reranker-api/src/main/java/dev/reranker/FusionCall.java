@@ -3,6 +3,7 @@ package dev.reranker;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
 import dev.reranker.error.RetrievalException;
+import dev.reranker.internal.LogContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ final class FusionCall {
   private final List<Retriever> retrievers;
   private final FailurePolicy policy;
   private final SearchContext context;
+  private final LogContext caller = LogContext.ofThisThread();
   private final long start = System.nanoTime();
 
   /** Tasks that have ended, in that order; one of no position wakes the waiting thread. */
@@ -72,7 +74,7 @@ final class FusionCall {
     private final Retriever retriever;
 
     Task(int position, Retriever retriever, String query, int k) {
-      super(() -> answer(retriever, query, k, context.watched()));
+      super(caller.around(() -> answer(retriever, query, k, context.watched())));
       this.position = position;
       this.retriever = retriever;
     }
@@ -104,16 +106,19 @@ final class FusionCall {
       throws Exception {
     long start = System.nanoTime();
     var report = StageReport.builder(retriever.name());
+    var event = StageEvent.begun();
     Listeners.started(context.listener(), retriever.name());
     try {
       List<Hit> hits = FirstStage.ask(retriever, query, k, context);
       report.candidates(hits.size());
       return new Answer(hits, report.parts(context.parts()).took(since(start)).build());
-    } catch (Exception e) {
+    } catch (Throwable e) {
       report.failed(e);
       throw e;
     } finally {
-      Listeners.ended(context.listener(), report.parts(context.parts()).took(since(start)).build());
+      StageReport done = report.parts(context.parts()).took(since(start)).build();
+      event.ended(StageEvent.Kind.PART, done);
+      Listeners.ended(context.listener(), done);
     }
   }
 
@@ -196,6 +201,7 @@ final class FusionCall {
     failures.add(failure);
     StageReport report =
         StageReport.builder(task.retriever.name()).took(since(start)).failed(failure).build();
+    FallbackEvent.after(report);
     return new Answer(List.of(), report);
   }
 

@@ -13,6 +13,26 @@ final class Listeners {
 
   private Listeners() {}
 
+  /** Two that hear the same; that one fails the other does not notice. */
+  private record Both(SearchListener first, SearchListener second) implements SearchListener {
+
+    @Override
+    public void started(String stage) {
+      Listeners.started(first, stage);
+      Listeners.started(second, stage);
+    }
+
+    @Override
+    public void ended(StageReport report) {
+      Listeners.ended(first, report);
+      Listeners.ended(second, report);
+    }
+  }
+
+  static SearchListener both(SearchListener first, SearchListener second) {
+    return new Both(first, second);
+  }
+
   static void started(SearchListener listener, String stage) {
     try {
       listener.started(stage);

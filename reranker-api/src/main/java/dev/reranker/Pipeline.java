@@ -114,6 +114,7 @@ public final class Pipeline {
     private FailurePolicy.Partial partial = FailurePolicy.Partial.SCORED_FIRST;
     private int window = Integer.MAX_VALUE;
     private int mostCandidates = Integer.MAX_VALUE;
+    private SearchListener listener = Listeners.NONE;
     private LongSupplier clock = System::nanoTime;
 
     private Builder() {}
@@ -129,6 +130,7 @@ public final class Pipeline {
       this.partial = settings.partial();
       this.window = settings.window();
       this.mostCandidates = settings.mostCandidates();
+      this.listener = settings.listener();
       this.clock = settings.clock();
     }
 
@@ -289,6 +291,18 @@ public final class Pipeline {
     }
 
     /**
+     * Sets who hears what the stages of every search do, meters for example; a request's own
+     * {@linkplain SearchRequest#withListener listener} hears its search as well. Default: nobody.
+     *
+     * @param listener thread-safe and quick
+     * @return this
+     */
+    public Builder listener(SearchListener listener) {
+      this.listener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
      * Sets the clock by which durations and deadlines are taken; default: {@link
      * System#nanoTime()}. For tests, which then own the time.
      *
@@ -323,6 +337,7 @@ public final class Pipeline {
               partial,
               window,
               mostCandidates,
+              listener,
               clock));
     }
   }

@@ -17,6 +17,7 @@ record PipelineSettings(
     FailurePolicy.Partial partial,
     int window,
     int mostCandidates,
+    SearchListener listener,
     LongSupplier clock) {
 
   PipelineSettings {

@@ -7,6 +7,9 @@ import java.util.StringJoiner;
 /** The numbers of a stage's report on one line, for people; of those that are 0 only the first. */
 final class ReportText {
 
+  /** Shorter waits are not worth a word. */
+  private static final Duration SHOWN = Duration.ofNanos(100_000);
+
   private final StringJoiner text;
 
   ReportText(String stage, int candidates) {
@@ -24,11 +27,16 @@ final class ReportText {
   }
 
   ReportText took(Duration took, Duration waited) {
-    String time = String.format(Locale.ROOT, "%,d ms", took.toMillis());
     return add(
-        waited.toMillis() > 0
-            ? time + String.format(Locale.ROOT, " (%,d ms of it waiting)", waited.toMillis())
-            : time);
+        waited.compareTo(SHOWN) < 0
+            ? time(took)
+            : time(took) + " (" + time(waited) + " of it waiting)");
+  }
+
+  /** A time to three digits or so: reranking may be a matter of 2 ms, or of a second. */
+  static String time(Duration time) {
+    double millis = time.toNanos() / 1e6;
+    return String.format(Locale.ROOT, millis < 9.95 ? "%.1f ms" : "%,.0f ms", millis);
   }
 
   private ReportText add(String part) {

@@ -1,5 +1,6 @@
 package dev.reranker;
 
+import dev.reranker.StageEvent.Kind;
 import dev.reranker.StageReport.Outcome;
 import dev.reranker.error.BreakerOpenException;
 import dev.reranker.error.DeadlineException;
@@ -25,6 +26,9 @@ final class SearchCall {
     this.settings = settings;
     this.request = request;
     SearchContext limited = request.context();
+    if (!settings.listener().equals(Listeners.NONE)) {
+      limited = limited.withListener(Listeners.both(settings.listener(), limited.listener()));
+    }
     for (var limit : List.of(settings.deadline(), request.deadline())) {
       if (limit.isPresent()) {
         limited = limited.withDeadline(Deadline.after(limit.get(), settings.clock()));
@@ -34,6 +38,18 @@ final class SearchCall {
   }
 
   SearchResult run() {
+    var event = SearchEvent.begun();
+    try {
+      SearchResult result = search();
+      event.ended(result);
+      return result;
+    } catch (Throwable e) {
+      event.failed(e);
+      throw e;
+    }
+  }
+
+  private SearchResult search() {
     List<Hit> hits = retrieve();
     List<RerankStage> stages = settings.stages();
     for (int i = 0; i < stages.size(); i++) {
@@ -67,6 +83,7 @@ final class SearchCall {
     Retriever retriever = settings.retriever();
     SearchContext watched = context.watched();
     context.check();
+    var event = StageEvent.begun();
     Listeners.started(context.listener(), retriever.name());
     var report = StageReport.builder(retriever.name());
     int depth = request.depth().orElse(settings.depth());
@@ -77,8 +94,11 @@ final class SearchCall {
     } catch (Exception e) { // a lambda may throw checked ones, too
       report.failed(e);
       throw known(e, FirstStage.failure("retriever '" + retriever.name() + "'", e));
+    } catch (Error e) {
+      report.failed(e);
+      throw e;
     } finally {
-      done(report.took(since(start)).parts(watched.parts()).build());
+      done(event, Kind.RETRIEVE, report.took(since(start)).parts(watched.parts()).build());
     }
     if (!settings.stages().isEmpty()) {
       return hits;
@@ -105,6 +125,7 @@ final class SearchCall {
             most, minScore, settings.window(), settings.mostCandidates(), settings.partial());
     boolean mustThrow = settings.policy() == FailurePolicy.THROW;
     context.checkCancelled();
+    var event = StageEvent.begun();
     Listeners.started(context.listener(), name);
     try {
       if (context.deadline().expired()) {
@@ -115,17 +136,14 @@ final class SearchCall {
       if (mustThrow && result.report().outcome() == Outcome.DEADLINE) {
         throw late(name, "was done");
       }
-      done(result.report().as(name, result.hits().size(), since(start)));
+      StageReport report = result.report().as(name, result.hits().size(), since(start));
+      done(event, Kind.RERANK, report);
+      FallbackEvent.after(report);
       return result.hits();
     } catch (Exception e) { // a lambda may throw checked ones, too
       List<Hit> unscored = stage.passOn(hits, limits);
-      done(
-          StageReport.builder(name)
-              .candidates(unscored.size())
-              .scored(0, hits.size())
-              .took(since(start))
-              .failed(e)
-              .build());
+      StageReport report = failed(name, start, hits, e).candidates(unscored.size()).build();
+      done(event, Kind.RERANK, report);
       if (mustThrow || FirstStage.isTheCallers(e, context)) {
         throw known(e, new InferenceException("reranker '%s' failed: %s".formatted(name, e), e));
       }
@@ -134,8 +152,16 @@ final class SearchCall {
       boolean refused = e instanceof BreakerOpenException;
       LOG.warn(
           "reranker '{}' left the order as it was: {}", name, e.getMessage(), refused ? null : e);
+      FallbackEvent.after(report);
       return unscored;
+    } catch (Error e) {
+      done(event, Kind.RERANK, failed(name, start, hits, e).build());
+      throw e;
     }
+  }
+
+  private StageReport.Builder failed(String name, long start, List<Hit> hits, Throwable cause) {
+    return StageReport.builder(name).scored(0, hits.size()).took(since(start)).failed(cause);
   }
 
   private static DeadlineException late(String reranker, String before) {
@@ -144,8 +170,9 @@ final class SearchCall {
             .formatted(reranker, before));
   }
 
-  private void done(StageReport report) {
+  private void done(StageEvent event, Kind kind, StageReport report) {
     reports.add(report);
+    event.ended(kind, report);
     Listeners.ended(context.listener(), report);
   }
 

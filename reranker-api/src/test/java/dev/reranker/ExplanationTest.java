@@ -6,6 +6,7 @@ import static dev.reranker.Fixed.retriever;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reranker.error.RetrievalException;
+import dev.reranker.resilience.CircuitBreaker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,8 +49,8 @@ class ExplanationTest {
     assertThat(pipeline.search("how do whales sleep").explain())
         .isEqualTo(
             """
-            search 'how do whales sleep': 3 hits, NOT COMPLETE
-            stage 1, bm25: 4 candidates, 4 ms
+            search 'how do whales sleep': 3 hits, NOT COMPLETE, 34 ms
+            stage 1, bm25: 4 candidates, 4.0 ms
             stage 2, model: 3 candidates, 2 scored, 2 not scored, 1 cut, 1 prepared, 90 tokens (10 % padding), 30 ms (10 ms of it
                 waiting), deadline, 1 not handed on
             #1 b "b": bm25 #2 20.0000, model #1 0.7500 (raw 1.5000) (cut)
@@ -70,11 +71,11 @@ class ExplanationTest {
     assertThat(result.explain())
         .isEqualTo(
             """
-            search 'q  q': 1 hit, NOT COMPLETE
-            stage 1, rrf: 1 candidates, 0 ms
-              asked disk: 0 candidates, 0 ms, failed
-                since: no such file
-              asked bm25: 1 candidates, 0 ms
+            search 'q  q': 1 hit, NOT COMPLETE, 0.0 ms
+            stage 1, rrf: 1 candidates, 0.0 ms
+              asked disk: 0 candidates, 0.0 ms, failed
+                since: RetrievalException, no such file
+              asked bm25: 1 candidates, 0.0 ms
             #1 a "%s…": rrf #1 1.0000
             """
                 .formatted("\ud83d\udc0b".repeat(19)));
@@ -95,8 +96,41 @@ class ExplanationTest {
             .search(SearchRequest.of("q").withOffset(1).withTopN(1))
             .explain();
     assertThat(explained)
-        .contains("'q': 1 hit of 3, NOT COMPLETE", "since: retriever 'disk' of 'rrf' failed: gone")
+        .contains(
+            "'q': 1 hit of 3, NOT COMPLETE",
+            "since: RetrievalException, retriever 'disk' of 'rrf' failed: gone")
         .contains("#2 b");
+  }
+
+  @Test
+  void itTellsThatABreakerIsOpen() {
+    Reranker broken =
+        Reranker.of(
+            "model",
+            (Reranker)
+                request -> {
+                  throw new UnsupportedOperationException();
+                });
+    CircuitBreaker breaker =
+        CircuitBreaker.builder().window(1).leastCalls(1).clock(time::get).build();
+    Pipeline pipeline =
+        Pipeline.builder()
+            .clock(time::get)
+            .retrieve(retriever("bm25", hit("a", 21), hit("b", 20)), 10)
+            .rerank(breaker.around(broken), 1)
+            .build();
+    String failed = pipeline.search("q").explain();
+    assertThat(failed).contains("failed, 1 not handed on\n  since: java.lang.Unsupported");
+    assertThat(pipeline.search("q").explain())
+        .isEqualTo(
+            """
+            search 'q': 1 hit, NOT COMPLETE, 0.0 ms
+            stage 1, bm25: 2 candidates, 0.0 ms
+            stage 2, model: 1 candidates, 0 scored, 2 not scored, 0.0 ms, failed, 1 not handed on
+              since: BreakerOpenException, the circuit breaker of reranker 'model' is open, after too many faults: it tries again in
+                  10.000 s
+            #1 a "a": bm25 #1 21.0000, model #1 (not scored)
+            """);
   }
 
   @Test
