@@ -76,7 +76,8 @@ abstract class ModelBuilder<B extends ModelBuilder<B>> {
 
   /**
    * Sets how many batches run at the same time, each on a thread of its own; default: one per core
-   * on the CPU, fewer where each has {@linkplain #intraOpThreads more threads}, and 2 on a GPU.
+   * on the CPU, fewer where each has {@linkplain #intraOpThreads(int) more threads}, and 2 on a
+   * GPU.
    *
    * @param threads at least 1
    * @return this
