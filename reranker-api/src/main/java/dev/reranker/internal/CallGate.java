@@ -1,6 +1,8 @@
 package dev.reranker.internal;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class CallGate {
 
   private static final int CLOSING = Integer.MIN_VALUE;
+
+  /** No wait is longer: 146 years. */
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 2);
 
   private final String what;
   private final AtomicInteger state = new AtomicInteger();
@@ -102,6 +107,18 @@ public final class CallGate {
    * @throws IllegalStateException if this thread is inside a call: it would wait for itself
    */
   public void close(Runnable release) {
+    close(FOR_EVER, () -> {}, release);
+  }
+
+  /**
+   * {@link #close(Runnable)} that waits patiently for so long only.
+   *
+   * @param grace how long those inside are waited for before they are hurried
+   * @param hurry makes those inside come out; they are waited for all the same
+   * @param release releases what the calls used
+   * @throws IllegalStateException if this thread is inside a call: it would wait for itself
+   */
+  public void close(Duration grace, Runnable hurry, Runnable release) {
     Place here = place.get();
     if (here == Place.RELEASE) {
       return;
@@ -114,11 +131,12 @@ public final class CallGate {
     }
     int before = state.getAndUpdate(now -> now | CLOSING);
     if (before < 0) {
-      await(released);
+      await(released, FOR_EVER);
       return;
     }
-    if (before > 0) {
-      await(left);
+    if (before > 0 && !await(left, grace)) {
+      hurry.run();
+      await(left, FOR_EVER);
     }
     try {
       place.set(Place.RELEASE);
@@ -129,18 +147,21 @@ public final class CallGate {
     }
   }
 
-  private static void await(CountDownLatch latch) {
+  private static boolean await(CountDownLatch latch, Duration time) {
+    long end = System.nanoTime() + (time.compareTo(FOR_EVER) < 0 ? time : FOR_EVER).toNanos();
     boolean interrupted = false;
-    while (true) {
-      try {
-        latch.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
+    try {
+      while (true) {
+        try {
+          return latch.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -99,9 +99,32 @@ final class BatchBuffers implements AutoCloseable {
     return inputs;
   }
 
+  /**
+   * Tensors over some of the rows, without a copy; to be closed before the next batch.
+   *
+   * @param first the first of the rows
+   * @param count how many there are
+   */
+  BatchRows rows(int first, int count) {
+    return new BatchRows(this, first, count);
+  }
+
+  /** How many rows there are. */
+  int rowCount() {
+    return (int) shape[0];
+  }
+
   /** The filled input tensor of a name. */
   OnnxTensor input(String name) {
     return Objects.requireNonNull(inputs.get(name));
+  }
+
+  /** The same over some of the rows; the caller closes it. */
+  OnnxTensor input(String name, int first, int count) throws OrtException {
+    LongBuffer all = name.equals(IDS) ? ids : mask;
+    int length = (int) shape[1];
+    return OnnxTensor.createTensor(
+        environment, all.slice(first * length, count * length), new long[] {count, length});
   }
 
   /** The token ids at the beginning of a row, counted within the batch. */
@@ -133,6 +156,11 @@ final class BatchBuffers implements AutoCloseable {
   /** The same as a tensor of float32, which stays ours. */
   OnnxTensor tensor(int output) throws OrtException {
     return outputs.get(output).tensor(environment);
+  }
+
+  /** The same over some of the rows; the caller closes it. */
+  OnnxTensor tensor(int output, int first, int count) throws OrtException {
+    return outputs.get(output).tensor(environment, first, count);
   }
 
   /** Releases the tensors. */

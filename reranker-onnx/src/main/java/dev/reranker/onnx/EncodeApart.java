@@ -149,23 +149,21 @@ final class EncodeApart implements PairScoring {
               logits[wave[row]] = values.get();
             }
           };
-      boolean all =
-          engine.steps(
-              context,
-              ran.length,
-              i -> {
-                scorer.run(encoded, batches.get(i), row -> ready[wave[row]], sink);
-                ran[i] = true;
-              });
+      engine.steps(
+          context,
+          wave.length,
+          ran.length,
+          i -> {
+            scorer.run(encoded, batches.get(i), row -> ready[wave[row]], sink);
+            ran[i] = true;
+          },
+          work);
       for (int i = 0; i < ran.length; i++) {
         if (ran[i]) {
           for (int row : batches.get(i).rows()) {
             work.prepared(wave[row], ready[wave[row]].truncated());
           }
         }
-      }
-      if (!all) {
-        work.cutShort();
       }
     }
   }
@@ -185,15 +183,17 @@ final class EncodeApart implements PairScoring {
         i -> passages.label().apply(rows[i]),
         cut,
         ran -> {
-          scorer.run(
-              encoded,
-              ran.batch(),
-              inputs(ran.values()),
-              (batch, values) -> {
-                for (int row : batch.rows()) {
-                  logits[rows[ran.from() + row]] = values.get();
-                }
-              });
+          try (var own = ran.values().rows(ran.first(), ran.rows())) {
+            scorer.run(
+                encoded,
+                ran.batch(),
+                inputs(own),
+                (batch, values) -> {
+                  for (int row : batch.rows()) {
+                    logits[rows[ran.from() + row]] = values.get();
+                  }
+                });
+          }
           if (cache != null) {
             keep(ran, rows, keys, cut, cache);
           }
@@ -202,7 +202,7 @@ final class EncodeApart implements PairScoring {
   }
 
   /** The encoder's inputs and outputs are the scorer's inputs, shape for shape. */
-  private static Map<String, OnnxTensor> inputs(BatchBuffers values) throws OrtException {
+  private static Map<String, OnnxTensor> inputs(BatchRows values) throws OrtException {
     return Map.of(
         LateScorer.PASSAGE_VECTORS,
         values.tensor(LateEncoder.VECTORS),
@@ -215,13 +215,9 @@ final class EncodeApart implements PairScoring {
   }
 
   private void keep(
-      Engine.Ran ran,
-      int[] rows,
-      PassageCache.@Nullable Key[] keys,
-      boolean[] cut,
-      PassageCache cache) {
-    for (int i = 0; i < ran.batch().rows().length; i++) {
-      int row = ran.from() + ran.batch().rows()[i];
+      Ran ran, int[] rows, PassageCache.@Nullable Key[] keys, boolean[] cut, PassageCache cache) {
+    for (int i = 0; i < ran.rows(); i++) {
+      int row = ran.row(i);
       PassageCache.Key key = keys[rows[row]];
       if (key != null) {
         cache.put(key, encoder.prepared(ran, i, PreparedFormat.FLOAT32, cut[row]));

@@ -2,16 +2,12 @@ package dev.reranker.onnx;
 
 import static java.util.stream.Collectors.joining;
 
-import ai.onnxruntime.OrtException;
 import dev.reranker.SearchContext;
-import dev.reranker.error.CancelledException;
 import dev.reranker.error.InferenceException;
 import dev.reranker.internal.CallGate;
-import dev.reranker.onnx.BatchPlan.Batch;
-import dev.reranker.onnx.OnnxSession.Sink;
 import dev.reranker.passage.TextRange;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -33,10 +29,10 @@ final class Engine implements AutoCloseable {
   private final TextTokenizer tokenizer;
   private final TokenTemplate template;
   private final OnnxSession session;
-  private final Workers workers;
+  private final Scheduler scheduler;
   private final CallGate gate;
   private final ModelInfo info;
-  private final int padId;
+  private final Duration grace;
   private final Fingerprint fingerprint;
   private volatile Runnable more = () -> {};
 
@@ -51,7 +47,7 @@ final class Engine implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.template = template;
     this.session = session;
-    this.padId = padId;
+    this.grace = settings.queueing().grace();
     this.fingerprint =
         fingerprint
             .with("maxLength", maxLength)
@@ -66,7 +62,13 @@ final class Engine implements AutoCloseable {
             maxLength,
             settings.threads(session.provider()),
             settings.batchTokens(session.provider()));
-    this.workers = new Workers(info.name(), info.threads());
+    this.scheduler =
+        new Scheduler(
+            info,
+            settings.queueing(),
+            session.isRowwise(),
+            (batch, texts, around, sink, stop) ->
+                session.run(batch, texts, around, padId, sink, stop));
     this.gate = new CallGate("'" + info.name() + "'");
   }
 
@@ -117,7 +119,12 @@ final class Engine implements AutoCloseable {
         }
         OnnxSession session =
             OnnxSession.open(
-                settings.name(), graph, settings.providers(), parts.outputs(), template);
+                settings.name(),
+                graph,
+                settings.providers(),
+                settings.intraOpThreads(),
+                parts.outputs(),
+                template);
         try {
           Fingerprint fingerprint = reading.fingerprint().with("lowerCase", rules.lowerCase());
           return new Engine(
@@ -166,9 +173,18 @@ final class Engine implements AutoCloseable {
     return info.maxLength() - template.overhead();
   }
 
-  /** Runs a call, unless this engine is closed; closing waits for it. */
+  /** Runs a call that has no rows, unless this engine is closed; closing waits for it. */
   <T> T call(Supplier<T> call) {
     return gate.call(call);
+  }
+
+  /**
+   * Runs a call, unless this engine is closed or its queue is full; closing waits for it.
+   *
+   * @param rows how many rows the call is about
+   */
+  <T> T call(int rows, Supplier<T> call) {
+    return gate.call(() -> scheduler.admit(rows, call));
   }
 
   /** How many tokens a whole text has, special tokens left out. */
@@ -233,22 +249,6 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * What a batch gave; only valid while it is read.
-   *
-   * @param batch its rows, counted from the wave's first
-   * @param from the place of the wave's first row in the request
-   * @param lengths the tokens of the wave's rows, special ones included
-   * @param values what the graph gave, and what it was given
-   */
-  record Ran(Batch batch, int from, int[] lengths, BatchBuffers values) {}
-
-  /** Takes what a batch gave; called on worker threads. */
-  @FunctionalInterface
-  interface Reader {
-    void read(Ran ran) throws OrtException;
-  }
-
-  /**
    * Runs a request's rows through the model and reads its first output row by row.
    *
    * @param texts what the rows read, one for each, to guess their lengths by
@@ -263,124 +263,41 @@ final class Engine implements AutoCloseable {
       Consumer<Row> reader,
       SearchContext context) {
     int leading = template.specials().get(0).length;
-    Reader rows =
+    Ran.Reader rows =
         ran -> {
           FloatBuffer values = ran.values().values(0);
           int floats = output().width() * (output().perToken() ? ran.batch().length() : 1);
-          for (int i = 0; i < ran.batch().rows().length; i++) {
-            int row = ran.batch().rows()[i];
-            int length = ran.lengths()[row];
-            int own = length - template.overhead();
-            reader.accept(new Row(ran.from() + row, values, i * floats, leading, own, length));
+          for (int i = 0; i < ran.rows(); i++) {
+            int own = ran.length(i) - template.overhead();
+            reader.accept(
+                new Row(ran.row(i), values, ran.at(i) * floats, leading, own, ran.length(i)));
           }
         };
     return run(template, texts, encode, rows, context);
   }
 
-  /**
-   * Runs a request's rows through the model: the one way in which any text is scored or embedded.
-   *
-   * <p>Rows are taken in <b>waves</b>, each a prefix of those that are left: tokenized on all
-   * threads, grouped by length, the groups spread over the threads. So tokens are held for one wave
-   * only, however many rows there are, and the first rows are done first. A wave ends with threads
-   * that wait for the last of its batches, so it has many batches, and fewer only where a deadline
-   * may cut it.
-   *
-   * @param around what stands around each row's texts
-   * @param texts what the rows read, one for each, to guess their lengths by
-   * @param encode the tokens of a row's texts; called on worker threads
-   * @param reader takes what the model gave for a batch; called on worker threads
-   * @param context says until when, and whether still
-   * @return which rows are done: all, unless the deadline passed
-   * @throws CancelledException if the context is cancelled or the thread is interrupted
-   * @throws InferenceException if tokenizer or model fail
-   */
+  /** {@link Scheduler#run}. */
   Work run(
       TokenTemplate around,
       List<String> texts,
       IntFunction<TokenIds[]> encode,
-      Reader reader,
+      Ran.Reader reader,
       SearchContext context) {
-    var work = new Work();
-    var waves = new Waves(info, around.overhead(), context.deadline());
-    for (int from = 0; from < texts.size() && !work.pastDeadline(); ) {
-      int to = waves.end(texts, from);
-      // Each wave stands in the queue anew, so a long request holds a short one up for one of its
-      // waves at most.
-      Workers.Request request = workers.begin(context);
-      if (context.deadline().expired() || !wave(request, around, from, to, encode, reader, work)) {
-        work.cutShort();
-      }
-      from = to;
-    }
-    if (context.cancelled()) {
-      throw Workers.cancelled();
-    }
-    return work;
+    return scheduler.run(around, texts, encode, reader, context);
   }
 
-  /** Does rows {@code from} to {@code to} - 1; returns whether all are done. */
-  private boolean wave(
-      Workers.Request request,
-      TokenTemplate around,
-      int from,
-      int to,
-      IntFunction<TokenIds[]> encode,
-      Reader reader,
-      Work work) {
-    var tokens = new TokenIds[to - from][];
-    if (!request.run(true, tokens.length, i -> tokens[i] = encode.apply(from + i))) {
-      return false;
-    }
-    int[] lengths = Arrays.stream(tokens).mapToInt(texts -> length(around, texts)).toArray();
-    List<Batch> batches = BatchPlan.of(lengths, info.batchTokens(), info.threads());
-    var ran = new boolean[batches.size()];
-    Sink sink = (batch, values) -> reader.read(new Ran(batch, from, lengths, values));
-    boolean all =
-        request.run(
-            false,
-            ran.length,
-            i -> {
-              session.run(batches.get(i), row -> tokens[row], around, padId, sink);
-              ran[i] = true;
-            });
-    for (int i = 0; i < ran.length; i++) {
-      if (ran[i]) {
-        work.batch(batches.get(i).paddedTokens());
-        for (int row : batches.get(i).rows()) {
-          TokenIds[] texts = tokens[row];
-          work.row(from + row, lengths[row], texts[texts.length - 1].truncated());
-        }
-      }
-    }
-    return all;
-  }
-
-  /**
-   * Does steps on the model's threads, behind the requests that were begun before.
-   *
-   * @param context says until when, and whether still
-   * @return whether all were done: false where the deadline passed before
-   * @throws CancelledException if the context is cancelled or the thread is interrupted
-   */
-  boolean steps(SearchContext context, int steps, IntConsumer step) {
-    return workers.begin(context).run(false, steps, step);
-  }
-
-  /** A row's tokens, special ones included. */
-  private static int length(TokenTemplate around, TokenIds[] texts) {
-    int length = around.overhead();
-    for (TokenIds text : texts) {
-      length += text.count();
-    }
-    return length;
+  /** {@link Scheduler#steps}. */
+  void steps(SearchContext context, int rows, int steps, IntConsumer step, Work work) {
+    scheduler.steps(context, rows, steps, step, work);
   }
 
   @Override
   public void close() {
     gate.close(
+        grace,
+        scheduler::stop,
         () -> {
-          workers.close();
+          scheduler.close();
           more.run();
           session.close();
           tokenizer.close();

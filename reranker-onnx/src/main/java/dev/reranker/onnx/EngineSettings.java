@@ -10,7 +10,9 @@ record EngineSettings(
     OptionalInt maxLengthWanted,
     OptionalInt threadsWanted,
     OptionalInt batchTokensWanted,
-    List<ExecutionProvider> providers) {
+    List<ExecutionProvider> providers,
+    int intraOpThreads,
+    Queueing queueing) {
 
   /** Small batches keep a layer's activations in the core's cache; see benchmarks/README.md. */
   static final int CPU_BATCH_TOKENS = 512;
@@ -39,7 +41,7 @@ record EngineSettings(
     return threadsWanted.orElse(
         provider instanceof ExecutionProvider.Cuda
             ? GPU_THREADS
-            : Runtime.getRuntime().availableProcessors());
+            : Math.max(1, Runtime.getRuntime().availableProcessors() / intraOpThreads));
   }
 
   int batchTokens(ExecutionProvider provider) {

@@ -9,9 +9,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the files that an ONNX graph keeps its weights in, by walking through the few messages of
- * <a href="https://github.com/onnx/onnx/blob/main/onnx/onnx.proto">onnx.proto</a> that tensors can
- * be in; all else is skipped, weights too, so that it costs a fraction of reading the file.
+ * Finds the files that an ONNX graph keeps its weights in, and whether it has nodes that quantize
+ * their inputs when it runs, by walking through the few messages of <a
+ * href="https://github.com/onnx/onnx/blob/main/onnx/onnx.proto">onnx.proto</a> that tensors can be
+ * in; all else is skipped, weights too, so that it costs a fraction of reading the file.
  */
 final class ExternalData {
 
@@ -25,6 +26,9 @@ final class ExternalData {
 
   /** A text in a message that names a file or a size is no longer than this. */
   private static final int MAX_TEXT = 1 << 16;
+
+  /** The number of a node's kind among its fields. */
+  private static final int OP_TYPE = 4;
 
   private enum Message {
     MODEL,
@@ -58,20 +62,31 @@ final class ExternalData {
 
   private final InputStream in;
   private final Map<String, Long> sizes = new TreeMap<>();
+  private boolean quantizesInputs;
 
   private ExternalData(InputStream in) {
     this.in = in;
   }
 
   /**
-   * The locations and how many bytes each must have at least, in the order of their names.
+   * What was found.
+   *
+   * @param sizes the locations and how many bytes each must have at least, in the order of their
+   *     names
+   * @param quantizesInputs whether a node takes the scale of a whole batch, so that what a row
+   *     gives depends on its neighbours
+   */
+  record Found(Map<String, Long> sizes, boolean quantizesInputs) {}
+
+  /**
+   * Walks through a graph.
    *
    * @throws IOException if the stream fails or is no ONNX file
    */
-  static Map<String, Long> of(InputStream in) throws IOException {
+  static Found of(InputStream in) throws IOException {
     var walk = new ExternalData(in);
     walk.message(Message.MODEL, Long.MAX_VALUE, 0);
-    return walk.sizes;
+    return new Found(walk.sizes, walk.quantizesInputs);
   }
 
   /** Walks through a message; returns when its bytes are used up. */
@@ -116,7 +131,9 @@ final class ExternalData {
           throw new IOException("a field is longer than its message");
         }
         Message inside = message.field(number);
-        if (inside == Message.ENTRY) {
+        if (message == Message.NODE && number == OP_TYPE) {
+          kind(size[0]);
+        } else if (inside == Message.ENTRY) {
           entry(size[0], entries);
         } else if (inside != null) {
           message(inside, size[0], depth + 1);
@@ -132,6 +149,15 @@ final class ExternalData {
   private long skip(long bytes) throws IOException {
     in.skipNBytes(bytes);
     return bytes;
+  }
+
+  /** ONNX's own DynamicQuantizeLinear, and what ONNX Runtime fuses with it. */
+  private void kind(long length) throws IOException {
+    if (length > MAX_TEXT) {
+      throw new IOException("no name of an operator");
+    }
+    String kind = new String(in.readNBytes((int) length), StandardCharsets.UTF_8);
+    quantizesInputs |= kind.startsWith("DynamicQuantize");
   }
 
   /** A pair of texts: field 1 is the key, field 2 the value. */

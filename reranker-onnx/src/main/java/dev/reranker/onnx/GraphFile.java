@@ -19,42 +19,46 @@ import java.util.Optional;
  * @param file the graph
  * @param bytes its content, if it does not lie on disk
  * @param data the files of its weights; empty where the graph holds them itself
+ * @param quantizesInputs whether what a row gives may depend on what else is in its batch
  */
-record GraphFile(ModelFile file, Optional<byte[]> bytes, List<ModelFile> data) {
+record GraphFile(
+    ModelFile file, Optional<byte[]> bytes, List<ModelFile> data, boolean quantizesInputs) {
+
+  /** Found in what is not of the form of an ONNX file: ONNX Runtime says what it makes of it. */
+  private static final ExternalData.Found NOTHING = new ExternalData.Found(Map.of(), true);
 
   /** Looks into a graph and for its weights. */
   static GraphFile open(ModelFile file) {
     if (file.path().isEmpty()) {
       byte[] bytes = file.read();
-      Map<String, Long> wanted = wanted(new ByteArrayInputStream(bytes));
+      ExternalData.Found found = found(new ByteArrayInputStream(bytes));
       requireSome(file, bytes.length);
-      if (!wanted.isEmpty()) {
+      if (!found.sizes().isEmpty()) {
         throw new ModelLoadException(
             "%s keeps its weights in %s, which cannot be read from inside an archive: unpack the model to a directory and give ModelSource.directory(..)"
-                .formatted(file.name(), wanted.keySet()));
+                .formatted(file.name(), found.sizes().keySet()));
       }
-      return new GraphFile(file, Optional.of(bytes), List.of());
+      return new GraphFile(file, Optional.of(bytes), List.of(), found.quantizesInputs());
     }
-    Map<String, Long> wanted;
+    ExternalData.Found found;
     try (InputStream in = new BufferedInputStream(file.open(), 1 << 16)) {
       requireSome(file, Files.size(file.path().get()));
-      wanted = wanted(in);
+      found = found(in);
     } catch (IOException e) {
       throw file.unreadable(e);
     }
     var data = new ArrayList<ModelFile>();
-    for (Map.Entry<String, Long> entry : wanted.entrySet()) {
+    for (Map.Entry<String, Long> entry : found.sizes().entrySet()) {
       data.add(data(file, file.path().get(), entry.getKey(), entry.getValue()));
     }
-    return new GraphFile(file, Optional.empty(), List.copyOf(data));
+    return new GraphFile(file, Optional.empty(), List.copyOf(data), found.quantizesInputs());
   }
 
-  private static Map<String, Long> wanted(InputStream in) {
+  private static ExternalData.Found found(InputStream in) {
     try {
       return ExternalData.of(in);
     } catch (IOException e) {
-      // Not the form of an ONNX file: ONNX Runtime says what it makes of it.
-      return Map.of();
+      return NOTHING;
     }
   }
 

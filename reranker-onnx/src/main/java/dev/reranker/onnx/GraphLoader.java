@@ -30,18 +30,20 @@ final class GraphLoader {
    * Loads a graph. Only what a provider is to blame for makes it try the next one.
    *
    * @param name the model's name, for the log
+   * @param intraOpThreads how many threads an operator of a run may use
    */
   static <T> T load(
       String name,
       OrtEnvironment environment,
       GraphFile graph,
       List<ExecutionProvider> providers,
+      int intraOpThreads,
       Taker<T> taker) {
     ModelLoadException failure = null;
     for (ExecutionProvider provider : providers) {
       ModelLoadException next;
       try {
-        return load(environment, graph, provider, taker);
+        return load(environment, graph, provider, intraOpThreads, taker);
       } catch (ModelLoadException e) {
         throw withEarlier(e, failure);
       } catch (ProviderMissing e) {
@@ -69,11 +71,15 @@ final class GraphLoader {
   }
 
   private static <T> T load(
-      OrtEnvironment environment, GraphFile graph, ExecutionProvider provider, Taker<T> taker)
+      OrtEnvironment environment,
+      GraphFile graph,
+      ExecutionProvider provider,
+      int intraOpThreads,
+      Taker<T> taker)
       throws OrtException, ProviderMissing {
     try {
       OrtSession session;
-      try (var options = options(provider)) {
+      try (var options = options(provider, intraOpThreads)) {
         session = create(environment, graph, options);
       }
       return take(session, provider, taker);
@@ -105,11 +111,11 @@ final class GraphLoader {
     }
   }
 
-  private static OrtSession.SessionOptions options(ExecutionProvider provider)
+  private static OrtSession.SessionOptions options(ExecutionProvider provider, int intraOpThreads)
       throws OrtException, ProviderMissing {
     var options = new OrtSession.SessionOptions();
     try {
-      options.setIntraOpNumThreads(1);
+      options.setIntraOpNumThreads(intraOpThreads);
       options.setInterOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);

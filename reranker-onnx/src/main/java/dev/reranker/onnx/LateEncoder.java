@@ -117,25 +117,25 @@ final class LateEncoder {
         query,
         List.of(text),
         i -> new TokenIds[] {ids},
-        ran -> into.fill(ran.values(), ran.lengths()[0], config.vectorSize(), config.meanSize()),
+        ran -> into.fill(ran, config.vectorSize(), config.meanSize()),
         context);
   }
 
   /** Writes what a batch gave for its row at a place. */
-  PreparedPassage prepared(Engine.Ran ran, int i, PreparedFormat as, boolean cut) {
-    int tokens = ran.lengths()[ran.batch().rows()[i]];
+  PreparedPassage prepared(Ran ran, int i, PreparedFormat as, boolean cut) {
+    int tokens = ran.length(i);
     float[] vectors = new float[tokens * config.vectorSize()];
-    ran.values().values(VECTORS).get(i * ran.batch().length() * config.vectorSize(), vectors);
-    long[] ids = ran.values().ids(i, tokens);
+    int start = ran.at(i) * ran.batch().length() * config.vectorSize();
+    ran.values().values(VECTORS).get(start, vectors);
+    long[] ids = ran.values().ids(ran.at(i), tokens);
     return PreparedPassage.of(
         fingerprint, PreparedContent.write(as, cut, ids, vectors, mean(ran, i)));
   }
 
-  private float[] mean(Engine.Ran ran, int i) {
+  private float[] mean(Ran ran, int i) {
     float[] mean = new float[config.meanSize()];
-    ran.values().values(MEAN).get(i * mean.length, mean);
-    int row = ran.from() + ran.batch().rows()[i];
-    UnitVector.requireFinite(mean, engine.info().name(), () -> "passage " + row);
+    ran.values().values(MEAN).get(ran.at(i) * mean.length, mean);
+    UnitVector.requireFinite(mean, engine.info().name(), () -> "passage " + ran.row(i));
     return mean;
   }
 
@@ -145,6 +145,7 @@ final class LateEncoder {
     var made = new Prepared[texts.size()];
     var cut = new boolean[made.length];
     engine.call(
+        texts.size(),
         () ->
             read(
                 texts,
@@ -159,13 +160,14 @@ final class LateEncoder {
     Objects.requireNonNull(text, "query");
     float[] vector = new float[config.meanSize()];
     engine.call(
+        1,
         () -> {
           TokenIds ids = encodeQuery(text);
           return engine.run(
               query,
               List.of(text),
               i -> new TokenIds[] {ids},
-              ran -> ran.values().values(MEAN).get(0, vector),
+              ran -> ran.values().values(MEAN).get(ran.at(0) * vector.length, vector),
               SearchContext.create());
         });
     UnitVector.requireFinite(vector, engine.info().name(), () -> "the query");
@@ -177,6 +179,7 @@ final class LateEncoder {
     List<String> texts = Checks.copyOf(passages, "passage");
     float[][] vectors = new float[texts.size()][];
     engine.call(
+        texts.size(),
         () ->
             read(texts, new boolean[vectors.length], (ran, i, row) -> vectors[row] = mean(ran, i)));
     return List.of(vectors);
@@ -185,14 +188,14 @@ final class LateEncoder {
   /** Takes a row of a batch: its place in the batch, and in the list. */
   @FunctionalInterface
   private interface RowReader {
-    void read(Engine.Ran ran, int inBatch, int inList);
+    void read(Ran ran, int inBatch, int inList);
   }
 
   private Work read(List<String> texts, boolean[] cut, RowReader reader) {
-    Engine.Reader rows =
+    Ran.Reader rows =
         ran -> {
-          for (int i = 0; i < ran.batch().rows().length; i++) {
-            reader.read(ran, i, ran.from() + ran.batch().rows()[i]);
+          for (int i = 0; i < ran.rows(); i++) {
+            reader.read(ran, i, ran.row(i));
           }
         };
     IntFunction<String> label = Passages.of(texts).label();
@@ -210,7 +213,7 @@ final class LateEncoder {
       List<String> texts,
       IntFunction<String> label,
       boolean[] cut,
-      Engine.Reader reader,
+      Ran.Reader reader,
       SearchContext context) {
     int room = config.passage().maxLength() - passage.overhead();
     return engine.run(

@@ -83,6 +83,7 @@ final class LateScorer implements AutoCloseable {
         environment,
         graph,
         List.of(ExecutionProvider.cpu()),
+        1,
         (session, provider) -> {
           var scorer = new LateScorer(name, environment, session, config);
           scorer.check(graph, where);

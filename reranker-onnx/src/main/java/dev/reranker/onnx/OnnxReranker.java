@@ -198,7 +198,9 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
     Checks.query(query);
     List<String> texts = Checks.copyOf(passages, "passage");
     float[] logits = new float[texts.size()];
-    engine.call(() -> scoring.run(query, Passages.of(texts), logits, SearchContext.create()));
+    engine.call(
+        logits.length,
+        () -> scoring.run(query, Passages.of(texts), logits, SearchContext.create()));
     for (int i = 0; i < logits.length; i++) {
       if (!Float.isFinite(logits[i])) {
         throw new InferenceException(
@@ -231,7 +233,8 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
     Passages passages = Passages.of(request);
     float[] logits = new float[passages.count()];
     Work work =
-        engine.call(() -> scoring.run(request.query(), passages, logits, request.context()));
+        engine.call(
+            logits.length, () -> scoring.run(request.query(), passages, logits, request.context()));
     RerankResult.Builder result = RerankResult.builder(request, name());
     work.done().stream()
         .forEach(
@@ -247,6 +250,7 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
     return result
         .prepared(work.prepared())
         .tokens(work.tokens(), work.paddedTokens())
+        .waited(Duration.ofNanos(work.waited()))
         .took(Duration.ofNanos(System.nanoTime() - start))
         .build();
   }

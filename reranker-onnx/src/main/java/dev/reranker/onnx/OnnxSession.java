@@ -44,6 +44,7 @@ final class OnnxSession implements AutoCloseable {
   private final OrtSession session;
   private final ExecutionProvider provider;
   private final boolean types;
+  private final boolean rowwise;
   private final Queue<BatchBuffers> idle = new ConcurrentLinkedQueue<>();
 
   /** What the graph gives for each row; set once by the probe that {@link #open} runs. */
@@ -57,12 +58,17 @@ final class OnnxSession implements AutoCloseable {
   }
 
   private OnnxSession(
-      String name, OrtEnvironment environment, OrtSession session, ExecutionProvider provider)
+      String name,
+      OrtEnvironment environment,
+      OrtSession session,
+      ExecutionProvider provider,
+      boolean rowwise)
       throws OrtException {
     this.name = name;
     this.environment = environment;
     this.session = session;
     this.provider = provider;
+    this.rowwise = rowwise;
     this.types = checkInputs();
   }
 
@@ -76,6 +82,7 @@ final class OnnxSession implements AutoCloseable {
       String name,
       GraphFile graph,
       List<ExecutionProvider> providers,
+      int intraOpThreads,
       List<GraphOutput.Wish> wishes,
       TokenTemplate template) {
     OrtEnvironment environment = OrtRuntime.environment();
@@ -84,8 +91,10 @@ final class OnnxSession implements AutoCloseable {
         environment,
         graph,
         providers,
+        intraOpThreads,
         (session, provider) -> {
-          var opened = new OnnxSession(name, environment, session, provider);
+          var opened =
+              new OnnxSession(name, environment, session, provider, !graph.quantizesInputs());
           opened.outputs = opened.probe(wishes, template);
           return opened;
         });
@@ -169,6 +178,11 @@ final class OnnxSession implements AutoCloseable {
     return outputs;
   }
 
+  /** Whether what a row gives does not depend on what else is in its batch, but for rounding. */
+  boolean isRowwise() {
+    return rowwise;
+  }
+
   ExecutionProvider provider() {
     return provider;
   }
@@ -177,10 +191,17 @@ final class OnnxSession implements AutoCloseable {
    * Runs one batch on the calling thread.
    *
    * @param texts the ids of a row's texts
+   * @param stop ends the run
+   * @throws Job.Stopped if it did
    * @throws InferenceException if the runtime fails, or there is no memory for the batch
    */
   void run(
-      Batch batch, IntFunction<TokenIds[]> texts, TokenTemplate template, int padId, Sink sink) {
+      Batch batch,
+      IntFunction<TokenIds[]> texts,
+      TokenTemplate template,
+      int padId,
+      Sink sink,
+      StopFlag stop) {
     BatchBuffers buffers = idle.poll();
     if (buffers == null) {
       buffers = new BatchBuffers(environment, types);
@@ -188,10 +209,13 @@ final class OnnxSession implements AutoCloseable {
     boolean sound = false;
     try {
       Map<String, OnnxTensor> pinned = prepare(buffers, batch, texts, template, padId);
-      session.run(buffers.inputs(), Set.of(), pinned).close();
+      run(buffers.inputs(), pinned, stop);
       sink.accept(batch, buffers);
       sound = true;
     } catch (OrtException e) {
+      if (stop.stopped()) {
+        throw new Job.Stopped(e);
+      }
       throw new InferenceException(
           "'%s' failed on a batch of %d rows of %d tokens: %s"
               .formatted(name, batch.rows().length, batch.length(), e.getMessage()),
@@ -202,6 +226,26 @@ final class OnnxSession implements AutoCloseable {
       } else {
         buffers.close();
       }
+    }
+  }
+
+  private void run(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> pinned, StopFlag stop)
+      throws OrtException {
+    try (var options = new OrtSession.RunOptions()) {
+      stop.begins(() -> terminate(options));
+      try {
+        session.run(inputs, Set.of(), pinned, options).close();
+      } finally {
+        stop.over();
+      }
+    }
+  }
+
+  private void terminate(OrtSession.RunOptions options) {
+    try {
+      options.setTerminate(true);
+    } catch (OrtException e) {
+      log.warn("a run of '{}' could not be ended; it is waited for", name, e);
     }
   }
 

@@ -80,6 +80,14 @@ final class OutputBuffer implements AutoCloseable {
     return floats;
   }
 
+  /** The same over some of the rows; the caller closes it. */
+  OnnxTensor tensor(OrtEnvironment environment, int first, int count) throws OrtException {
+    long[] rows = shape.clone();
+    int width = (int) (size / shape[0]);
+    rows[0] = count;
+    return OnnxTensor.createTensor(environment, values().slice(first * width, count * width), rows);
+  }
+
   /** Releases the tensors; the memory is kept for the next. */
   @Override
   public void close() {

@@ -25,18 +25,22 @@ final class QueryBuffers implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** Copies what the encoder gave for the only row of a batch. */
-  void fill(BatchBuffers from, int tokens, int vectorSize, int meanSize) throws OrtException {
+  /** Copies what the encoder gave for a request's only row. */
+  void fill(Ran ran, int vectorSize, int meanSize) throws OrtException {
     close();
+    BatchBuffers from = ran.values();
+    int tokens = ran.length(0);
+    int row = ran.at(0);
+    int start = row * ran.batch().length();
     vectors =
         room(vectors, tokens * vectorSize)
-            .put(0, from.values(LateEncoder.VECTORS), 0, tokens * vectorSize);
-    weights = room(weights, tokens).put(0, from.values(LateEncoder.WEIGHTS), 0, tokens);
-    mean = room(mean, meanSize).put(0, from.values(LateEncoder.MEAN), 0, meanSize);
+            .put(0, from.values(LateEncoder.VECTORS), start * vectorSize, tokens * vectorSize);
+    weights = room(weights, tokens).put(0, from.values(LateEncoder.WEIGHTS), start, tokens);
+    mean = room(mean, meanSize).put(0, from.values(LateEncoder.MEAN), row * meanSize, meanSize);
     if (ids.capacity() < tokens) {
       ids = DirectBuffers.longs(tokens);
     }
-    ids.clear().put(0, from.ids(0, tokens));
+    ids.clear().put(0, from.ids(row, tokens));
     put(LateScorer.QUERY_VECTORS, vectors, 1, tokens, vectorSize);
     put(LateScorer.QUERY_WEIGHTS, weights, 1, tokens);
     put(LateScorer.QUERY_MEAN, mean, 1, meanSize);

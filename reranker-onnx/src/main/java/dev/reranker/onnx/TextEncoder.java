@@ -63,6 +63,7 @@ final class TextEncoder implements AutoCloseable {
   <T> T query(String query, IntFunction<T[]> array, Function<Row, T> read) {
     Objects.requireNonNull(query, "query");
     return engine.call(
+        1,
         () -> {
           String whole = String.valueOf(engine.info().maxLength());
           TokenIds tokens = engine.encodeQuery(queryPrompt, query, engine.room(), whole);
@@ -78,7 +79,7 @@ final class TextEncoder implements AutoCloseable {
    */
   <T> T[] passages(List<String> passages, IntFunction<T[]> array, Function<Row, T> read) {
     List<String> texts = Checks.copyOf(passages, "passage");
-    return engine.call(() -> run(texts, i -> encode(texts, i), array, read));
+    return engine.call(texts.size(), () -> run(texts, i -> encode(texts, i), array, read));
   }
 
   private TokenIds encode(List<String> passages, int i) {

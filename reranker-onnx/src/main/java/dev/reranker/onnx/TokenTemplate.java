@@ -24,6 +24,15 @@ record TokenTemplate(List<int[]> specials, List<int[]> specialTypes, int[] textT
     return count;
   }
 
+  /** A row's tokens, special ones included. */
+  int length(TokenIds[] texts) {
+    int length = overhead();
+    for (TokenIds text : texts) {
+      length += text.count();
+    }
+    return length;
+  }
+
   /**
    * Writes one row: the texts with everything around them, then padding to {@code length}.
    *

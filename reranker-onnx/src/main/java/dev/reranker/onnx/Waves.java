@@ -1,6 +1,5 @@
 package dev.reranker.onnx;
 
-import dev.reranker.Deadline;
 import java.util.List;
 
 /**
@@ -27,22 +26,29 @@ final class Waves {
   /** English has 4 to 5; with fewer, CJK for example, a wave is longer than guessed. */
   private static final int CHARS_PER_TOKEN = 4;
 
-  private final long tokens;
-  private final int leastRows;
+  private final long batches;
+  private final int threads;
   private final int maxLength;
   private final int overhead;
 
-  Waves(ModelInfo info, int overhead, Deadline deadline) {
-    boolean free = deadline.isNever();
-    this.tokens =
-        (long) info.batchTokens() * info.threads() * (free ? BATCHES : BATCHES_BEFORE_A_DEADLINE);
-    this.leastRows = free ? LEAST_ROWS : info.threads();
+  Waves(ModelInfo info, int overhead) {
+    this.batches = (long) info.batchTokens() * info.threads();
+    this.threads = info.threads();
     this.maxLength = info.maxLength();
     this.overhead = overhead;
   }
 
-  /** Where the wave ends that begins at row {@code from}: behind it, and within the list. */
-  int end(List<String> texts, int from) {
+  /**
+   * Where the wave ends that begins at row {@code from}: behind it, and within the list.
+   *
+   * @param affordable how many tokens may be read before the deadline; the largest number: there is
+   *     none
+   */
+  int end(List<String> texts, int from, long affordable) {
+    boolean free = affordable == Long.MAX_VALUE;
+    long tokens =
+        free ? batches * BATCHES : Math.min(affordable, batches * BATCHES_BEFORE_A_DEADLINE);
+    int leastRows = free ? LEAST_ROWS : threads;
     long guessed = 0;
     int end = from;
     while (end < texts.size() && end - from < MOST_ROWS) {

@@ -9,6 +9,7 @@ final class Work {
   private final BitSet truncated = new BitSet();
   private long tokens;
   private long paddedTokens;
+  private long waited;
   private int prepared;
   private boolean pastDeadline;
 
@@ -41,12 +42,18 @@ final class Work {
   void cost(Work part) {
     tokens += part.tokens;
     paddedTokens += part.paddedTokens;
+    waited += part.waited;
     pastDeadline |= part.pastDeadline;
   }
 
   /** Notes the tokens of a batch that the model computed, padding included. */
   void batch(long padded) {
     paddedTokens += padded;
+  }
+
+  /** Notes how long it waited for the model's threads, in nanoseconds. */
+  void waited(long nanos) {
+    waited += nanos;
   }
 
   /** Notes that the rows that are not done will not be. */
@@ -77,6 +84,11 @@ final class Work {
   /** Tokens that the model computed for them, padding included. */
   long paddedTokens() {
     return paddedTokens;
+  }
+
+  /** How long the request waited for the model's threads, in nanoseconds. */
+  long waited() {
+    return waited;
   }
 
   /** Whether the deadline passed before all rows were done. */

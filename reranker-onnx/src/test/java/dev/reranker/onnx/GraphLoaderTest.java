@@ -97,6 +97,7 @@ class GraphLoaderTest {
         OrtRuntime.environment(),
         graph,
         TWICE,
+        1,
         (session, provider) -> {
           taken.add(session);
           return steps[taken.size() - 1].run();

@@ -60,13 +60,13 @@ class JobInterleavingTest {
   }
 
   /** What the steps of a job do, and what is known of them. */
-  private static final class Steps implements IntConsumer {
+  private static final class Watched implements IntConsumer {
 
     private final AtomicIntegerArray done = new AtomicIntegerArray(STEPS);
     private final AtomicInteger running = new AtomicInteger();
     private final int failing;
 
-    Steps(int failing) {
+    Watched(int failing) {
       this.failing = failing;
     }
 
@@ -95,7 +95,7 @@ class JobInterleavingTest {
     Lincheck.runConcurrentTest(
         ORDERS,
         () -> {
-          var steps = new Steps(STEPS);
+          var steps = new Watched(STEPS);
           boolean all = call(steps, false);
           require(all && steps.count() == STEPS, "all steps are done");
         });
@@ -106,7 +106,7 @@ class JobInterleavingTest {
     Lincheck.runConcurrentTest(
         ORDERS,
         () -> {
-          var steps = new Steps(STEPS);
+          var steps = new Watched(STEPS);
           boolean all = call(steps, true);
           require(all == (steps.count() == STEPS), "whether all are done is told");
         });
@@ -119,7 +119,7 @@ class JobInterleavingTest {
         () -> {
           boolean told = false;
           try {
-            call(new Steps(0), false);
+            call(new Watched(0), false);
           } catch (InferenceException e) {
             told = true;
           }
@@ -127,13 +127,13 @@ class JobInterleavingTest {
         });
   }
 
-  private static boolean call(Steps steps, boolean drop) {
+  private static boolean call(Watched steps, boolean drop) {
     var pool = new Pool();
-    var job = new Job(1, false, STEPS, steps, () -> false, pool);
+    var job = new Job(Steps.counted(STEPS, steps), nanos -> false, pool);
     job.submit(2);
     Thread one = pool.start();
     Thread two = pool.start();
-    Thread dropper = new Thread(drop ? job::drop : () -> {});
+    Thread dropper = new Thread(drop ? job::leave : () -> {});
     dropper.start();
     try {
       return job.await(Deadline.never());

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OrtFailureTest {
 
   private static final GraphFile GRAPH =
-      new GraphFile(ModelFile.of(Path.of("m.onnx")), Optional.empty(), List.of());
+      new GraphFile(ModelFile.of(Path.of("m.onnx")), Optional.empty(), List.of(), false);
 
   @ParameterizedTest
   @EnumSource(OrtErrorCode.class)
