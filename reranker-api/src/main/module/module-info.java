@@ -4,9 +4,11 @@
 module dev.reranker {
   requires jdk.jfr;
   requires org.slf4j;
+  requires static transitive com.github.benmanes.caffeine;
   requires static transitive org.jspecify;
 
   exports dev.reranker;
+  exports dev.reranker.cache;
   exports dev.reranker.error;
   exports dev.reranker.eval;
   exports dev.reranker.passage;

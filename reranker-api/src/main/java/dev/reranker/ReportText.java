@@ -12,21 +12,38 @@ final class ReportText {
 
   private final StringJoiner text;
 
-  ReportText(String stage, int candidates) {
+  /** What a stage itself did, without its parts and without the reason of a failure. */
+  static String of(StageReport report) {
+    int scored = report.scored();
+    int skipped = report.skipped();
+    ReportText text =
+        new ReportText(report.stage(), report.candidates())
+            .count(scored + skipped > 0, scored, " scored")
+            .count(skipped > 0, skipped, " not scored")
+            .count(report.truncated() > 0, report.truncated(), " cut")
+            .count(report.prepared() > 0, report.prepared(), " prepared")
+            .count(report.cached() > 0, report.cached(), " from the cache")
+            .tokens(report.tokens(), report.paddingRatio())
+            .took(report.took(), report.waited());
+    String how = report.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return text + (report.outcome() == StageReport.Outcome.COMPLETE ? "" : ", " + how);
+  }
+
+  private ReportText(String stage, int candidates) {
     text = new StringJoiner(", ", stage + ": ", "").add(candidates + " candidates");
   }
 
-  ReportText count(boolean shown, int count, String what) {
+  private ReportText count(boolean shown, int count, String what) {
     return shown ? add(count + what) : this;
   }
 
-  ReportText tokens(long tokens, double padding) {
+  private ReportText tokens(long tokens, double padding) {
     return tokens > 0
         ? add(String.format(Locale.ROOT, "%,d tokens (%.0f %% padding)", tokens, 100 * padding))
         : this;
   }
 
-  ReportText took(Duration took, Duration waited) {
+  private ReportText took(Duration took, Duration waited) {
     return add(
         waited.compareTo(SHOWN) < 0
             ? time(took)

@@ -92,8 +92,9 @@ public final class RerankResult {
   /** This result under another stage's name. */
   RerankResult named(String stage) {
     return new RerankResult(
-        hits.stream().map(hit -> hit.named(stage)).toList(),
-        report.as(stage, report.candidates(), report.took()));
+            hits.stream().map(hit -> hit.named(stage)).toList(),
+        report.copy(stage).build());
+        .build();
   }
 
   /** Collects the scores of a result; not thread-safe. */
@@ -188,6 +189,17 @@ public final class RerankResult {
      */
     public Builder prepared(int candidates) {
       report.prepared(candidates);
+      return this;
+    }
+
+    /**
+     * Records how many candidates' scores came from a cache of scores; default: 0.
+     *
+     * @param candidates at least 0
+     * @return this
+     */
+    public Builder cached(int candidates) {
+      report.cached(candidates);
       return this;
     }
 

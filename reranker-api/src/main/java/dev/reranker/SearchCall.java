@@ -136,7 +136,8 @@ final class SearchCall {
       if (mustThrow && result.report().outcome() == Outcome.DEADLINE) {
         throw late(name, "was done");
       }
-      StageReport report = result.report().as(name, result.hits().size(), since(start));
+      StageReport report =
+          result.report().copy(name).candidates(result.hits().size()).took(since(start)).build();
       done(event, Kind.RERANK, report);
       FallbackEvent.after(report);
       return result.hits();

@@ -62,6 +62,10 @@ final class StageEvent extends Event {
   @Description("How many were scored without reading their texts")
   int prepared;
 
+  @Label("Cached")
+  @Description("How many scores came from a cache of scores")
+  int cached;
+
   @Label("Tokens")
   long tokens;
 
@@ -107,6 +111,7 @@ final class StageEvent extends Event {
     skipped = report.skipped();
     truncated = report.truncated();
     prepared = report.prepared();
+    cached = report.cached();
     tokens = report.tokens();
     paddedTokens = report.paddedTokens();
     waited = report.waited().toNanos();

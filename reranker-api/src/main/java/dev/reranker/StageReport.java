@@ -4,14 +4,13 @@ import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one stage of a search did: counts, time, and whether it got to its end. Stages make it by
- * {@link #builder(String)}; numbers that a stage does not have are 0. Immutable.
+ * What one stage of a search did: counts, time, and whether it got to its end. Numbers that a stage
+ * does not have are 0. Immutable.
  */
 public final class StageReport {
 
@@ -35,6 +34,7 @@ public final class StageReport {
   private final int skipped;
   private final int truncated;
   private final int prepared;
+  private final int cached;
   private final long tokens;
   private final long paddedTokens;
   private final Duration took;
@@ -50,6 +50,7 @@ public final class StageReport {
     this.skipped = builder.skipped;
     this.truncated = builder.truncated;
     this.prepared = builder.prepared;
+    this.cached = builder.cached;
     this.tokens = builder.tokens;
     this.paddedTokens = builder.paddedTokens;
     this.took = builder.took;
@@ -125,6 +126,16 @@ public final class StageReport {
   }
 
   /**
+   * How many of the scores came from a {@linkplain dev.reranker.cache.ScoreCache cache of scores},
+   * so that nothing was computed.
+   *
+   * @return at least 0
+   */
+  public int cached() {
+    return cached;
+  }
+
+  /**
    * Tokens of all scored pairs, special tokens included, padding not.
    *
    * @return at least 0
@@ -196,36 +207,19 @@ public final class StageReport {
     return parts;
   }
 
-  /** This report with what a pipeline knows better than the stage. */
-  StageReport as(String stage, int candidates, Duration took) {
-    return copy(stage).candidates(candidates).took(took).build();
-  }
-
   /** A builder that has these numbers already. */
   Builder copy(String stage) {
     Builder copy = new Builder(stage).candidates(candidates).took(took).waited(waited);
-    copy.scored(scored, skipped).truncated(truncated).prepared(prepared);
-    copy.tokens(tokens, paddedTokens).parts(parts);
-    copy.outcome = outcome;
-    copy.failure = failure;
+    copy.scored(scored, skipped).truncated(truncated).prepared(prepared).cached(cached);
+    copy.tokens(tokens, paddedTokens).parts(parts).ended(outcome).failure = failure;
     return copy;
   }
 
   /** For people, on one line. */
   @Override
   public String toString() {
-    return numbers()
-        + failure().map(cause -> " (" + cause.getMessage() + ")").orElse("")
-        + (parts.isEmpty() ? "" : " " + parts);
-  }
-
-  /** What the stage itself did, without its parts and without the reason of a failure. */
-  String numbers() {
-    var text = new ReportText(stage, candidates).count(scored + skipped > 0, scored, " scored");
-    text.count(skipped > 0, skipped, " not scored").count(truncated > 0, truncated, " cut");
-    text.count(prepared > 0, prepared, " prepared").tokens(tokens, paddingRatio());
-    String how = outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    return text.took(took, waited) + (outcome == Outcome.COMPLETE ? "" : ", " + how);
+    String why = failure().map(cause -> " (" + cause.getMessage() + ")").orElse("");
+    return ReportText.of(this) + why + (parts.isEmpty() ? "" : " " + parts);
   }
 
   /** Collects the numbers of a report; not thread-safe. */
@@ -237,6 +231,7 @@ public final class StageReport {
     private int skipped;
     private int truncated;
     private int prepared;
+    private int cached;
     private long tokens;
     private long paddedTokens;
     private Duration took = Duration.ZERO;
@@ -285,14 +280,24 @@ public final class StageReport {
     }
 
     /**
-     * Sets how many passages were scored as they had been prepared, or as a cache held them;
-     * default: 0.
+     * Sets how many were scored as they had been prepared, or as a cache held them; default: 0.
      *
      * @param prepared at least 0
      * @return this
      */
     public Builder prepared(int prepared) {
       this.prepared = prepared;
+      return this;
+    }
+
+    /**
+     * Sets how many of the scores came from a cache of scores; default: 0.
+     *
+     * @param cached at least 0
+     * @return this
+     */
+    public Builder cached(int cached) {
+      this.cached = cached;
       return this;
     }
 
@@ -337,8 +342,7 @@ public final class StageReport {
      * @return this
      */
     public Builder stoppedEarly() {
-      this.outcome = Outcome.STOPPED_EARLY;
-      return this;
+      return ended(Outcome.STOPPED_EARLY);
     }
 
     /**
@@ -347,26 +351,29 @@ public final class StageReport {
      * @return this
      */
     public Builder pastDeadline() {
-      this.outcome = Outcome.DEADLINE;
+      return ended(Outcome.DEADLINE);
+    }
+
+    private Builder ended(Outcome how) {
+      this.outcome = how;
       return this;
     }
 
     /**
-     * Says that the stage ended by an exception: past the deadline, cancelled, or failed, as the
-     * exception's kind tells.
+     * Says that it ended by an exception: late, cancelled, or failed, as the exception's kind
+     * tells.
      *
      * @param failure why
      * @return this
      */
     public Builder failed(Throwable failure) {
-      this.outcome =
+      this.failure = Objects.requireNonNull(failure, "failure");
+      return ended(
           switch (failure) {
             case DeadlineException late -> Outcome.DEADLINE;
             case CancelledException unwanted -> Outcome.CANCELLED;
             default -> Outcome.FAILED;
-          };
-      this.failure = Objects.requireNonNull(failure, "failure");
-      return this;
+          });
     }
 
     /**

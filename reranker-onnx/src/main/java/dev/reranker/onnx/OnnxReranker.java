@@ -7,6 +7,7 @@ import dev.reranker.Reranker;
 import dev.reranker.ScoreCombiner;
 import dev.reranker.Scorer;
 import dev.reranker.SearchContext;
+import dev.reranker.cache.ScoreCache;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.ModelLoadException;
@@ -61,8 +62,6 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
   /** Tokens that are kept for the passage, however long the query is. */
   public static final int MIN_PASSAGE_TOKENS = 32;
 
-  static final String DEFAULT_MODEL = "dev/reranker/models/late-l6";
-
   private final Engine engine;
   private final PairScoring scoring;
   private final @Nullable LateEncoder encoder;
@@ -73,7 +72,7 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
   private OnnxReranker(RerankerModel model) {
     this.engine = model.engine();
     this.scoring = model.scoring();
-    this.encoder = scoring instanceof EncodeApart apart ? apart.encoder() : null;
+    this.encoder = model.encoder().orElse(null);
     this.embedder = encoder == null ? null : new LateEmbedder(encoder);
     this.activation = model.activation();
     this.info = engine.info().with(model.fingerprint().with("activation", activation));
@@ -249,6 +248,7 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
     }
     return result
         .prepared(work.prepared())
+        .cached(work.cached())
         .tokens(work.tokens(), work.paddedTokens())
         .waited(Duration.ofNanos(work.waited()))
         .took(Duration.ofNanos(System.nanoTime() - start))
@@ -269,6 +269,7 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
     private Optional<PreparedFormat> preparedFormat = Optional.empty();
     private boolean reencodeForeign;
     private OptionalLong cacheBytes = OptionalLong.empty();
+    private Optional<ScoreCache> scoreCache = Optional.empty();
 
     private Builder() {}
 
@@ -361,6 +362,19 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
     }
 
     /**
+     * Keeps logits, so that a pair of query and passage that was scored before costs nothing;
+     * default: none are kept. A kept logit is to the bit the one that was computed; {@link
+     * dev.reranker.StageReport#cached()} counts them.
+     *
+     * @param cache the cache, which stays the caller's and may serve several models
+     * @return this
+     */
+    public Builder scoreCache(ScoreCache cache) {
+      this.scoreCache = Optional.of(cache);
+      return this;
+    }
+
+    /**
      * Loads the model: the given one, or the default that the artifact {@code reranker-late-l6}
      * holds.
      *
@@ -370,21 +384,17 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
      * @throws IllegalArgumentException if a setting does not fit the model
      */
     public OnnxReranker build() {
-      EngineSettings settings = settings(Builder::bundled);
+      EngineSettings settings = settings(RerankerModel::bundled);
       var wishes =
           new RerankerModel.Wishes(
-              activation, queryPrompt, positiveLabel, preparedFormat, reencodeForeign, cacheBytes);
+              activation,
+              queryPrompt,
+              positiveLabel,
+              preparedFormat,
+              reencodeForeign,
+              cacheBytes,
+              scoreCache);
       return new OnnxReranker(RerankerModel.load(settings, wishes));
-    }
-
-    private static ModelSource bundled() {
-      ModelSource source = ModelSource.classpath(DEFAULT_MODEL);
-      if (source.find(ModelSource.TOKENIZER).isEmpty()) {
-        throw new ModelLoadException(
-            "no model was given and the default one is not on the class path: add the dependency"
-                + " dev.reranker:reranker-late-l6, or call model(ModelSource.directory(..))");
-      }
-      return source;
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.reranker.onnx;
 import dev.reranker.Hit;
 import dev.reranker.RerankRequest;
 import dev.reranker.prepared.PreparedPassage;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -29,6 +30,14 @@ record Passages(
         hits.stream().map(hit -> hit.document().text()).toList(),
         i -> hits.get(i).document().prepared(),
         i -> "passage %d of %d (id '%s')".formatted(i, hits.size(), hits.get(i).document().id()));
+  }
+
+  /** Those at some positions; messages call them what they called them before. */
+  Passages only(int[] rows) {
+    return new Passages(
+        Arrays.stream(rows).mapToObj(texts::get).toList(),
+        i -> prepared.apply(rows[i]),
+        i -> label.apply(rows[i]));
   }
 
   int count() {

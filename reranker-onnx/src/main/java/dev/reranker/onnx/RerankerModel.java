@@ -1,5 +1,7 @@
 package dev.reranker.onnx;
 
+import dev.reranker.cache.ScoreCache;
+import dev.reranker.error.ModelLoadException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -8,15 +10,22 @@ import java.util.OptionalLong;
 /**
  * A loaded reranker.
  *
+ * @param encoder of a late-interaction model, whose scoring it is a part of
  * @param engine the model at work; closing it closes all
  * @param scoring how it scores
  * @param activation what makes a score of a logit
  * @param fingerprint all that changes a logit
  */
 record RerankerModel(
-    Engine engine, PairScoring scoring, Activation activation, Fingerprint fingerprint) {
+    Engine engine,
+    PairScoring scoring,
+    Optional<LateEncoder> encoder,
+    Activation activation,
+    Fingerprint fingerprint) {
 
   private static final List<String> LOGITS = List.of("logits", "scores", "output");
+
+  static final String DEFAULT_MODEL = "dev/reranker/models/late-l6";
 
   /** What the builder says beyond what every model has. */
   record Wishes(
@@ -25,7 +34,19 @@ record RerankerModel(
       OptionalInt positiveLabel,
       Optional<PreparedFormat> preparedFormat,
       boolean reencodeForeign,
-      OptionalLong cacheBytes) {}
+      OptionalLong cacheBytes,
+      Optional<ScoreCache> scoreCache) {}
+
+  /** The default model, which an artifact of its own holds. */
+  static ModelSource bundled() {
+    ModelSource source = ModelSource.classpath(DEFAULT_MODEL);
+    if (source.find(ModelSource.TOKENIZER).isEmpty()) {
+      throw new ModelLoadException(
+          "no model was given and the default one is not on the class path: add the dependency"
+              + " dev.reranker:reranker-late-l6, or call model(ModelSource.directory(..))");
+    }
+    return source;
+  }
 
   /** Loads a model in the way that its files, and the choice of its graph, ask for. */
   static RerankerModel load(EngineSettings settings, Wishes wishes) {
@@ -77,8 +98,13 @@ record RerankerModel(
               wishes.cacheBytes().isPresent()
                   ? new PassageCache(wishes.cacheBytes().getAsLong())
                   : null);
+      Fingerprint fingerprint = encoder.embeds().with("scorer", Fingerprint.digest(graph));
       return new RerankerModel(
-          engine, scoring, activation, encoder.embeds().with("scorer", Fingerprint.digest(graph)));
+          engine,
+          cached(scoring, wishes, fingerprint, true),
+          Optional.of(encoder),
+          activation,
+          fingerprint);
     } catch (RuntimeException | Error e) {
       engine.close();
       throw e;
@@ -93,11 +119,23 @@ record RerankerModel(
     }
     int positive = labels == 1 ? 0 : wishes.positiveLabel().orElseGet(config::positiveLabel);
     String prompt = wishes.queryPrompt().orElseGet(config::queryPrompt);
+    Fingerprint fingerprint =
+        engine.fingerprint().with("positive", positive).with("queryPrompt", prompt);
     return new RerankerModel(
         engine,
-        CrossEncoding.of(engine, prompt, positive, late),
+        cached(CrossEncoding.of(engine, prompt, positive, late), wishes, fingerprint, false),
+        Optional.empty(),
         wishes.activation().orElseGet(() -> config.activation(labels)),
-        engine.fingerprint().with("positive", positive).with("queryPrompt", prompt));
+        fingerprint);
+  }
+
+  private static PairScoring cached(
+      PairScoring scoring, Wishes wishes, Fingerprint fingerprint, boolean readsPrepared) {
+    return wishes
+        .scoreCache()
+        .<PairScoring>map(
+            cache -> new CachedScoring(scoring, cache, fingerprint.toString(), readsPrepared))
+        .orElse(scoring);
   }
 
   private static void requireOneLabel(Wishes wishes, String name) {

@@ -11,6 +11,7 @@ final class Work {
   private long paddedTokens;
   private long waited;
   private int prepared;
+  private int cached;
   private boolean pastDeadline;
 
   /** Notes a row that the model read. */
@@ -27,6 +28,13 @@ final class Work {
     prepared++;
   }
 
+  /** Notes a row whose score a cache had. */
+  void cached(int index, boolean cut) {
+    done.set(index);
+    truncated.set(index, cut);
+    cached++;
+  }
+
   /**
    * Adds what a part of the request came to.
    *
@@ -35,6 +43,7 @@ final class Work {
   void add(Work part, int[] rows) {
     part.done.stream().forEach(i -> done.set(rows[i]));
     part.truncated.stream().forEach(i -> truncated.set(rows[i]));
+    prepared += part.prepared;
     cost(part);
   }
 
@@ -69,6 +78,11 @@ final class Work {
   /** How many rows were scored without being read. */
   int prepared() {
     return prepared;
+  }
+
+  /** How many rows a cache had the score of. */
+  int cached() {
+    return cached;
   }
 
   /** Whether a row's text was cut to the model's length. */

@@ -238,7 +238,7 @@ class LateConfigTest {
   @Test
   void theScorerOfAnotherModelIsRefusedWhenLoading() throws IOException {
     Path scorer = directory.resolve("scorer.onnx");
-    Files.write(scorer, TinyModel.resource(OnnxReranker.DEFAULT_MODEL + "/scorer.onnx"));
+    Files.write(scorer, TinyModel.resource(RerankerModel.DEFAULT_MODEL + "/scorer.onnx"));
     assertRefused(scorer.toString(), "takes 128 values for", "config.json", "says 16");
   }
 

@@ -22,7 +22,7 @@ class NotANumberTest {
   static void write() {
     try (TextTokenizer tokenizer =
         TextTokenizer.load(
-            ModelSource.classpath(OnnxReranker.DEFAULT_MODEL).require(ModelSource.TOKENIZER))) {
+            ModelSource.classpath(RerankerModel.DEFAULT_MODEL).require(ModelSource.TOKENIZER))) {
       int dolphin = (int) tokenizer.encode("dolphin", 1).ids()[0];
       new TinyModel().poison(dolphin).in(directory.resolve("reranker"));
       new TinyModel().poison(dolphin).head(TinyModel.Head.TOKENS).in(directory.resolve("embedder"));

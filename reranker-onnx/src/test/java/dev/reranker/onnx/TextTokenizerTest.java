@@ -28,7 +28,7 @@ class TextTokenizerTest {
   static void open() {
     tokenizer =
         TextTokenizer.load(
-            ModelSource.classpath(OnnxReranker.DEFAULT_MODEL).require(ModelSource.TOKENIZER));
+            ModelSource.classpath(RerankerModel.DEFAULT_MODEL).require(ModelSource.TOKENIZER));
   }
 
   @AfterAll

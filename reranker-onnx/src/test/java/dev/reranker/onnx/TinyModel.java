@@ -247,7 +247,7 @@ final class TinyModel {
 
   /** The default model's tokenizer. */
   static byte[] tokenizer() {
-    return resource(OnnxReranker.DEFAULT_MODEL + "/tokenizer.json");
+    return resource(RerankerModel.DEFAULT_MODEL + "/tokenizer.json");
   }
 
   static byte[] resource(String name) {

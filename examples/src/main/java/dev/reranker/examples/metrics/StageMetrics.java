@@ -33,7 +33,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *     <td>of a reranker, how long it waited before its model began</td></tr>
  * <tr><td>{@code reranker.run}</td><td>timer</td><td>of a reranker, the rest of the time</td></tr>
  * <tr><td>{@code reranker.candidates}</td><td>summary</td><td>handed on by a search</td></tr>
- * <tr><td>{@code reranker.scored}, {@code .skipped}, {@code .truncated}, {@code .prepared}</td>
+ * <tr><td>{@code reranker.scored}, {@code .skipped}, {@code .truncated}, {@code .prepared},
+ * {@code .cached}</td>
  *     <td>counters</td><td>candidates, as in {@link StageReport}</td></tr>
  * <tr><td>{@code reranker.tokens}, {@code reranker.tokens.padded}</td><td>counters</td>
  *     <td>tokens without and with padding</td></tr>
@@ -80,6 +81,7 @@ public final class StageMetrics implements SearchListener {
     registry.counter("reranker.skipped", stage).increment(report.skipped());
     registry.counter("reranker.truncated", stage).increment(report.truncated());
     registry.counter("reranker.prepared", stage).increment(report.prepared());
+    registry.counter("reranker.cached", stage).increment(report.cached());
     registry.counter("reranker.tokens", stage).increment((double) report.tokens());
     registry.counter("reranker.tokens.padded", stage).increment((double) report.paddedTokens());
   }
