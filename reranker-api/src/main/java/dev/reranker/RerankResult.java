@@ -92,9 +92,7 @@ public final class RerankResult {
   /** This result under another stage's name. */
   RerankResult named(String stage) {
     return new RerankResult(
-            hits.stream().map(hit -> hit.named(stage)).toList(),
-        report.copy(stage).build());
-        .build();
+        hits.stream().map(hit -> hit.named(stage)).toList(), report.copy(stage).build());
   }
 
   /** Collects the scores of a result; not thread-safe. */

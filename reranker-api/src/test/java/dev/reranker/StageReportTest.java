@@ -2,7 +2,6 @@ package dev.reranker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +28,7 @@ class StageReportTest {
   @Test
   void underAnotherNameTheCountStays() {
     StageReport report = StageReport.builder("s").prepared(3).build();
-    assertThat(report.as("t", 7, Duration.ZERO).prepared()).isEqualTo(3);
+    assertThat(report.copy("t").build().prepared()).isEqualTo(3);
     assertThat(Reranker.of("t", THREE).rerank("q", List.of("x")).report().prepared()).isEqualTo(3);
   }
 
