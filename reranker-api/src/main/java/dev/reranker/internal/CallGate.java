@@ -119,6 +119,7 @@ public final class CallGate {
    * @throws IllegalStateException if this thread is inside a call: it would wait for itself
    */
   public void close(Duration grace, Runnable hurry, Runnable release) {
+    Duration patience = grace.compareTo(FOR_EVER) < 0 ? grace : FOR_EVER;
     Place here = place.get();
     if (here == Place.RELEASE) {
       return;
@@ -134,7 +135,7 @@ public final class CallGate {
       await(released, FOR_EVER);
       return;
     }
-    if (before > 0 && !await(left, grace)) {
+    if (before > 0 && !await(left, patience)) {
       hurry.run();
       await(left, FOR_EVER);
     }
@@ -147,12 +148,17 @@ public final class CallGate {
     }
   }
 
+  /** Waits for a time, or without end; returns whether the latch opened. */
   private static boolean await(CountDownLatch latch, Duration time) {
-    long end = System.nanoTime() + (time.compareTo(FOR_EVER) < 0 ? time : FOR_EVER).toNanos();
+    long end = System.nanoTime() + time.toNanos();
     boolean interrupted = false;
     try {
       while (true) {
         try {
+          if (time.equals(FOR_EVER)) {
+            latch.await();
+            return true;
+          }
           return latch.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
