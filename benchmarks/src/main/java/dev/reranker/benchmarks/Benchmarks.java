@@ -68,7 +68,8 @@ public final class Benchmarks implements Callable<Integer> {
         description =
             "The whole matrix, or one piece: comparison, memory, concurrency, callers,"
                 + " callers-more, long, long-more, allocation, retrieval, formats, formats-large,"
-                + " roofline, settings, prepared, scorer, indexing, soak.")
+                + " roofline, settings, prepared, scorer, indexing, coalescing, load, soak,"
+                + " faults.")
     private @Nullable String full;
 
     @Option(
@@ -96,7 +97,7 @@ public final class Benchmarks implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, RunnerException {
+  public Integer call() throws Exception {
     if (what.report) {
       for (Piece piece : Piece.values()) {
         report(piece);
@@ -105,8 +106,8 @@ public final class Benchmarks implements Callable<Integer> {
       smoke();
     } else {
       for (Piece piece : pieces()) {
-        if (piece == Piece.SOAK) {
-          soak();
+        if (piece.program().isPresent()) {
+          run(piece, piece.program().get());
         } else if (filtered()) {
           System.out.println(measure(piece));
         } else {
@@ -217,46 +218,24 @@ public final class Benchmarks implements Callable<Integer> {
     Map<String, String> facts =
         mapper.readValue(environment(piece).toFile(), new TypeReference<>() {});
     String section =
-        piece == Piece.SOAK
+        piece.program().isPresent()
             ? Report.markdown(facts, List.of())
-                + "\n```\n"
-                + Files.readString(home.resolve("results/soak.txt"))
-                + "```\n"
+                + "\n"
+                + piece.program().get().markdown(piece.program().get().result(home))
             : Report.markdown(facts, read(json(piece)));
     System.out.println(section);
     Readme.replace(home.resolve("README.md"), piece.id(), section);
   }
 
-  private void soak() throws IOException {
-    Files.createDirectories(home.resolve("results"));
-    Path text = home.resolve("results/soak.txt");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Run.JVM);
-    // All of the heap is touched at the start, so that what grows is native memory.
-    command.add("-XX:+AlwaysPreTouch");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Soak.class.getName()));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    try (var out = new PrintStream(Files.newOutputStream(text), true, StandardCharsets.UTF_8);
-        var lines = process.inputReader(StandardCharsets.UTF_8)) {
-      lines
-          .lines()
-          .forEach(
-              line -> {
-                System.out.println(line);
-                out.println(line);
-              });
-    } finally {
-      process.destroy();
-    }
+  private void run(Piece piece, Program program) throws IOException, InterruptedException {
+    program.run(home);
     mapper.writeValue(
-        environment(Piece.SOAK).toFile(),
-        Environment.describe(home, "benchmarks/bin/benchmark --full soak"));
-    report(Piece.SOAK);
+        environment(piece).toFile(),
+        Environment.describe(home, "benchmarks/bin/benchmark --full " + piece.id()));
+    report(piece);
   }
 
-  private void smoke() throws IOException, RunnerException {
+  private void smoke() throws Exception {
     Path work = Files.createTempDirectory("reranker-benchmarks-smoke");
     String before = System.setProperty("reranker.benchmarks.work", work.toString());
     try {
@@ -271,6 +250,8 @@ public final class Benchmarks implements Callable<Integer> {
               Environment.describe(home, "benchmarks/bin/benchmark --smoke: nothing is timed"),
               read(work.resolve("smoke.json"))));
       Soak.run(100, System.out);
+      FaultSoak.run(1000, 42, System.out);
+      System.out.println(LoadPoint.markdown(LoadTest.run(0.2)));
     } finally {
       if (before == null) {
         System.clearProperty("reranker.benchmarks.work");

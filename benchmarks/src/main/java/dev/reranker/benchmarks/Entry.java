@@ -1,6 +1,7 @@
 package dev.reranker.benchmarks;
 
 import dev.reranker.onnx.ModelSource;
+import dev.reranker.onnx.OnnxReranker;
 
 /** Who takes part. To add a peer, implement {@link Contestant} and name it here. */
 public enum Entry {
@@ -10,6 +11,18 @@ public enum Entry {
     @Override
     Contestant open(ModelFiles files, Request request) {
       return new RerankerContestant(ModelSource.directory(files.apart()));
+    }
+  },
+
+  /** This library where no two calls share a batch. */
+  ALONE("reranker, no sharing") {
+    @Override
+    Contestant open(ModelFiles files, Request request) {
+      return new RerankerContestant(
+          OnnxReranker.builder()
+              .model(ModelSource.directory(files.apart()))
+              .shareBatches(false)
+              .build());
     }
   },
 

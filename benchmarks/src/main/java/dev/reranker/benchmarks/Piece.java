@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The parts of the matrix, each of which can be run alone. */
 enum Piece {
@@ -64,6 +65,18 @@ enum Piece {
               scoring(List.of(Entry.RERANKER), workload, 100, callers)
                   .timed(1, 6 + 1.5 * callers, 1));
         }
+      }
+      return runs;
+    }
+  },
+
+  /** Small requests of 16 callers at once, with and without batches in common, there and back. */
+  COALESCING {
+    @Override
+    List<Run> runs() {
+      List<Run> runs = new ArrayList<>();
+      for (Entry entry : List.of(Entry.RERANKER, Entry.ALONE, Entry.ALONE, Entry.RERANKER)) {
+        runs.add(scoring(List.of(entry), Workload.SHORT, 10, 16).timed(2, 10, 2));
       }
       return runs;
     }
@@ -204,13 +217,14 @@ enum Piece {
     }
   },
 
+  /** Searches of many callers, with and without a deadline; see {@link LoadTest}. */
+  LOAD(Program.LOAD),
+
   /** 100,000 pairs in one process; see {@link Soak}. */
-  SOAK {
-    @Override
-    List<Run> runs() {
-      return List.of();
-    }
-  };
+  SOAK(Program.SOAK),
+
+  /** 100,000 searches with faults; see {@link FaultSoak}. */
+  FAULTS(Program.FAULTS);
 
   private static final int CORES = Runtime.getRuntime().availableProcessors();
   private static final int[] CANDIDATES = {10, 100, 300};
@@ -219,7 +233,9 @@ enum Piece {
 
   /** All that read the passages when they score them. */
   private static final List<Entry> EVERYBODY =
-      Arrays.stream(Entry.values()).filter(entry -> entry != Entry.PREPARED).toList();
+      Arrays.stream(Entry.values())
+          .filter(entry -> entry != Entry.PREPARED && entry != Entry.ALONE)
+          .toList();
 
   private static final List<Entry> PEERS = List.of(Entry.LANGCHAIN4J, Entry.DJL, Entry.NAIVE);
 
@@ -231,8 +247,25 @@ enum Piece {
   /** What a slow machine of two cores does: only for choosing how long to measure. */
   private static final double FLOPS_A_SECOND = 100e9;
 
+  private final Optional<Program> program;
+
+  Piece() {
+    this.program = Optional.empty();
+  }
+
+  Piece(Program program) {
+    this.program = Optional.of(program);
+  }
+
   /** What JMH is called for. */
-  abstract List<Run> runs();
+  List<Run> runs() {
+    return List.of();
+  }
+
+  /** What is run in place of JMH. */
+  Optional<Program> program() {
+    return program;
+  }
 
   /** Its name on the command line, in files and in the README's markers. */
   String id() {

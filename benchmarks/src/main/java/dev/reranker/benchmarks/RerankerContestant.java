@@ -10,7 +10,11 @@ final class RerankerContestant implements Contestant {
   private final OnnxReranker reranker;
 
   RerankerContestant(ModelSource model) {
-    reranker = OnnxReranker.builder().model(model).build();
+    this(OnnxReranker.builder().model(model).build());
+  }
+
+  RerankerContestant(OnnxReranker reranker) {
+    this.reranker = reranker;
   }
 
   @Override
