@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * the {@linkplain SearchResult#stages() reports} say so. {@link Builder#onFailure(FailurePolicy)}
  * makes it an exception instead, {@link Builder#onPartial} another order. A failing first stage,
  * invalid arguments, closed stages and cancelled calls always throw. The stages look at the
- * deadline themselves, on the calling thread: one that hangs is not interrupted, except for the
- * retrievers of a {@link Fusion}.
+ * deadline themselves, on the calling thread: one that hangs is waited for, unless it is a
+ * retriever of a {@link Fusion} or under a {@link dev.reranker.resilience.TimeLimit}.
  *
  * <p><b>Nothing to score.</b> A candidate whose text is blank, with nothing prepared of it either,
  * is not given to a reranker: it stays unscored, behind the scored ones, and the report counts it.

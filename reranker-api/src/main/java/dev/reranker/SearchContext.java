@@ -173,6 +173,21 @@ public final class SearchContext {
     return new SearchContext(cancellation, deadline, filter, attributes, listener, watch);
   }
 
+  /**
+   * This context with a cancellation of its own, for a stage that asks another one and may have to
+   * leave it behind: {@link #cancel()} of the copy does not cancel this context, nor the other way
+   * round. To cancel the copy with this one, {@linkplain #onCancel register} that.
+   *
+   * @return the changed copy, cancelled if this one is
+   */
+  public SearchContext withOwnCancellation() {
+    var own = new Cancellation();
+    if (cancelled()) {
+      own.cancel();
+    }
+    return new SearchContext(own, deadline, filter, attributes, listener, watch);
+  }
+
   /** This context for one stage, to see what it does with it. */
   SearchContext watched() {
     return new SearchContext(cancellation, deadline, filter, attributes, listener, Watch.begin());
