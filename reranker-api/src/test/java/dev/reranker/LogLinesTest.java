@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.RetrievalException;
+import dev.reranker.resilience.Retry;
+import dev.reranker.resilience.TimeLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,6 +154,37 @@ class LogLinesTest {
         .allMatch(line -> "late".equals(line.trace()))
         .anyMatch(line -> line.text().contains("deadline passed"))
         .anyMatch(line -> line.text().contains("interrupted"));
+  }
+
+  @Test
+  void eachAttemptUnderATimeLimitCarriesItToo() throws Exception {
+    Reranker broken =
+        Reranker.of(
+            "model",
+            (Reranker)
+                request -> {
+                  LOG.info("an attempt of {}", request.query());
+                  throw new InferenceException("cannot score " + request.query());
+                });
+    TimeLimit limit = TimeLimit.on(workers).atMost(Duration.ofHours(1));
+    Retry retry = Retry.attempts(3).withPause(Duration.ZERO);
+    MDC.put("trace", "again");
+    Pipeline.builder()
+        .retrieve(retriever("words", hit("a", 1)), 10)
+        .rerank(retry.around(limit.around(broken)), 1)
+        .build()
+        .search("request 1!");
+    MDC.clear();
+
+    assertThat(lines)
+        .extracting(Line::text)
+        .containsExactly(
+            "an attempt of request 1!",
+            "an attempt of request 1!",
+            "an attempt of request 1!",
+            "reranker 'model' left the order as it was: cannot score request 1!");
+    assertThat(lines).extracting(Line::trace).containsOnly("again");
+    assertThat(contextsOfWorkers()).hasSize(2).allMatch(Map::isEmpty);
   }
 
   @Test

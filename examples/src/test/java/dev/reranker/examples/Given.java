@@ -13,6 +13,8 @@ import dev.reranker.onnx.OnnxEmbedder;
 import dev.reranker.onnx.OnnxMultiVectorEmbedder;
 import dev.reranker.onnx.OnnxReranker;
 import dev.reranker.passage.PassageSplitter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,6 +93,9 @@ public class Given implements AutoCloseable {
   protected final Reranker crossEncoder;
   protected final Reranker small;
   protected final Reranker large;
+
+  // An application's meters.
+  protected final MeterRegistry registry = new SimpleMeterRegistry();
 
   // Places: of an index, and of files in TREC's formats.
   protected final Path path;

@@ -32,6 +32,7 @@ final class Snippets implements AutoCloseable {
         import dev.reranker.*;
         import dev.reranker.error.*;
         import dev.reranker.eval.*;
+        import dev.reranker.examples.metrics.*;
         import dev.reranker.lucene.*;
         import dev.reranker.onnx.*;
         import dev.reranker.passage.*;
@@ -40,6 +41,7 @@ final class Snippets implements AutoCloseable {
         import java.nio.file.Path;
         import java.time.Duration;
         import java.util.*;
+        import java.util.concurrent.TimeUnit;
         import org.apache.lucene.index.*;
         import org.apache.lucene.queryparser.classic.*;
         import org.apache.lucene.search.*;
