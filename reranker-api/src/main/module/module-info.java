@@ -4,7 +4,7 @@
 module dev.reranker {
   requires jdk.jfr;
   requires org.slf4j;
-  requires static transitive com.github.benmanes.caffeine;
+  requires static com.github.benmanes.caffeine;
   requires static transitive org.jspecify;
 
   exports dev.reranker;

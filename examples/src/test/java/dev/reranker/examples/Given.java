@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
@@ -94,7 +96,8 @@ public class Given implements AutoCloseable {
   protected final Reranker small;
   protected final Reranker large;
 
-  // An application's meters.
+  // An application's threads and meters.
+  protected final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   protected final MeterRegistry registry = new SimpleMeterRegistry();
 
   // Places: of an index, and of files in TREC's formats.
@@ -185,5 +188,6 @@ public class Given implements AutoCloseable {
     searcherManager.close();
     reader.close();
     directory.close();
+    executor.close();
   }
 }

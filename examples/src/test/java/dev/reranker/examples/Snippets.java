@@ -30,6 +30,7 @@ final class Snippets implements AutoCloseable {
         source,
         """
         import dev.reranker.*;
+        import dev.reranker.cache.*;
         import dev.reranker.error.*;
         import dev.reranker.eval.*;
         import dev.reranker.examples.metrics.*;

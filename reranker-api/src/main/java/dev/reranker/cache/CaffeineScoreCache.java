@@ -38,6 +38,7 @@ public final class CaffeineScoreCache implements ScoreCache {
    * @param scores the cache; its statistics are told where it records them
    * @return the cache
    */
+  @SuppressWarnings("exports") // who has such a cache has its module
   public static CaffeineScoreCache of(Cache<ScoreKey, CachedScore> scores) {
     return new CaffeineScoreCache(scores);
   }

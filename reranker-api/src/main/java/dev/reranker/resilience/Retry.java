@@ -12,14 +12,14 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * Asks a stage again that has failed: for models and indexes behind a network, whose failures pass.
  *
  * {@snippet :
  * Retry retry = Retry.attempts(3).withPause(Duration.ofMillis(30));
- * Retriever retriever = breaker.around(retry.around(remoteIndex));
+ * Retriever retriever = retry.around(index.bm25());
  * }
  *
  * <p>Not asked again: after an {@link IllegalArgumentException} or {@link IllegalStateException}
@@ -89,7 +89,7 @@ public final class Retry {
    *     combiner}
    */
   public Reranker around(Reranker reranker) {
-    return new RetriedReranker(this, Objects.requireNonNull(reranker, "reranker"));
+    return new AskedReranker(this::ask, Objects.requireNonNull(reranker, "reranker"));
   }
 
   /**
@@ -99,15 +99,15 @@ public final class Retry {
    * @return the retriever, under the same name
    */
   public Retriever around(Retriever retriever) {
-    return new RetriedRetriever(this, Objects.requireNonNull(retriever, "retriever"));
+    return new AskedRetriever(this::ask, Objects.requireNonNull(retriever, "retriever"));
   }
 
   /** Asks a stage until it answers. */
-  <T> T ask(SearchContext context, Supplier<T> stage) {
+  <T> T ask(String stage, SearchContext context, Function<SearchContext, T> call) {
     RuntimeException last = null;
     for (int attempt = 1; ; attempt++) {
       try {
-        return stage.get();
+        return call.apply(context);
       } catch (RuntimeException e) {
         if (last != null && !last.equals(e)) {
           e.addSuppressed(last);

@@ -108,7 +108,7 @@ public final class TimeLimit {
    *     Reranker#combiner() combiner}
    */
   public Reranker around(Reranker reranker) {
-    return new TimelyReranker(this, Objects.requireNonNull(reranker, "reranker"));
+    return new AskedReranker(this::ask, Objects.requireNonNull(reranker, "reranker"));
   }
 
   /**
@@ -118,18 +118,18 @@ public final class TimeLimit {
    * @return the limited retriever, under the same name
    */
   public Retriever around(Retriever retriever) {
-    return new TimelyRetriever(this, Objects.requireNonNull(retriever, "retriever"));
+    return new AskedRetriever(this::ask, Objects.requireNonNull(retriever, "retriever"));
   }
 
   /** Asks a stage. */
-  <T> T ask(String stage, SearchContext context, Function<SearchContext, T> stageOf) {
+  private <T> T ask(String stage, SearchContext context, Function<SearchContext, T> call) {
     SearchContext limited =
         most.map(time -> context.withDeadline(Deadline.after(time))).orElse(context);
     if (limited.deadline().isNever()) {
-      return stageOf.apply(context);
+      return call.apply(context);
     }
     SearchContext own = limited.withOwnCancellation();
-    var task = new FutureTask<T>(LogContext.ofThisThread().around(() -> stageOf.apply(own)));
+    var task = new FutureTask<T>(LogContext.ofThisThread().around(() -> call.apply(own)));
     Runnable forget =
         context.onCancel(
             () -> {

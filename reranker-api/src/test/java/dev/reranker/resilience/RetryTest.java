@@ -44,7 +44,7 @@ class RetryTest {
   void noPauseBeginsThatWouldEndAfterTheDeadline() {
     SearchContext context =
         SearchContext.create().withDeadline(Deadline.after(Duration.ofMillis(100), now::get));
-    assertThatThrownBy(() -> retry.ask(context, () -> fails(new InferenceException("down"))))
+    assertThatThrownBy(() -> retry.ask("it", context, c -> fails(new InferenceException("down"))))
         .isInstanceOf(InferenceException.class);
     assertThat(attempts).containsExactly(0L, 30L, 60L, 90L);
   }
@@ -55,8 +55,9 @@ class RetryTest {
     assertThatThrownBy(
             () ->
                 retry.ask(
+                    "it",
                     SearchContext.create(),
-                    () -> fails(new InferenceException("down " + count.incrementAndGet()))))
+                    c -> fails(new InferenceException("down " + count.incrementAndGet()))))
         .hasMessage("down 5")
         .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessage("down 4"));
     assertThat(attempts).containsExactly(0L, 30L, 60L, 90L, 120L);
@@ -67,8 +68,9 @@ class RetryTest {
     var count = new AtomicLong();
     String answer =
         retry.ask(
+            "it",
             SearchContext.create(),
-            () -> count.incrementAndGet() < 3 ? fails(new InferenceException("down")) : "up");
+            c -> count.incrementAndGet() < 3 ? fails(new InferenceException("down")) : "up");
     assertThat(answer).isEqualTo("up");
     assertThat(attempts).hasSize(2);
   }
@@ -86,7 +88,7 @@ class RetryTest {
   @ParameterizedTest
   @MethodSource("lasting")
   void whatWillNotPassIsNotTriedAgain(RuntimeException failure) {
-    assertThatThrownBy(() -> retry.ask(SearchContext.create(), () -> fails(failure)))
+    assertThatThrownBy(() -> retry.ask("it", SearchContext.create(), c -> fails(failure)))
         .isSameAs(failure);
     assertThat(attempts).hasSize(1);
   }
@@ -105,7 +107,7 @@ class RetryTest {
             });
     canceller.start();
     Retry hours = Retry.attempts(2).withPause(Duration.ofHours(9));
-    assertThatThrownBy(() -> hours.ask(context, () -> fails(new InferenceException("down"))))
+    assertThatThrownBy(() -> hours.ask("it", context, c -> fails(new InferenceException("down"))))
         .isInstanceOf(CancelledException.class);
     canceller.join();
     assertThat(attempts).hasSize(1);
@@ -117,7 +119,9 @@ class RetryTest {
     try {
       Retry hours = Retry.attempts(2).withPause(Duration.ofHours(9));
       assertThatThrownBy(
-              () -> hours.ask(SearchContext.create(), () -> fails(new InferenceException("down"))))
+              () ->
+                  hours.ask(
+                      "it", SearchContext.create(), c -> fails(new InferenceException("down"))))
           .isInstanceOf(InferenceException.class);
     } finally {
       assertThat(Thread.interrupted()).isTrue();

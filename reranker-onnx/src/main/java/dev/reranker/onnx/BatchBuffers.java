@@ -99,16 +99,6 @@ final class BatchBuffers implements AutoCloseable {
     return inputs;
   }
 
-  /**
-   * Tensors over some of the rows, without a copy; to be closed before the next batch.
-   *
-   * @param first the first of the rows
-   * @param count how many there are
-   */
-  BatchRows rows(int first, int count) {
-    return new BatchRows(this, first, count);
-  }
-
   /** How many rows there are. */
   int rowCount() {
     return (int) shape[0];

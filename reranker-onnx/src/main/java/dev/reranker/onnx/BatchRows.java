@@ -13,6 +13,12 @@ final class BatchRows implements AutoCloseable {
   private final int count;
   private final List<OnnxTensor> own = new ArrayList<>();
 
+  /**
+   * Rows of a batch; to be closed before the next one is filled in.
+   *
+   * @param first the first of the rows
+   * @param count how many there are
+   */
   BatchRows(BatchBuffers batch, int first, int count) {
     this.batch = batch;
     this.first = first;

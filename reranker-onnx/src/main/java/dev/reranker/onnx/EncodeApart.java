@@ -183,7 +183,7 @@ final class EncodeApart implements PairScoring {
         i -> passages.label().apply(rows[i]),
         cut,
         ran -> {
-          try (var own = ran.values().rows(ran.first(), ran.rows())) {
+          try (var own = new BatchRows(ran.values(), ran.first(), ran.rows())) {
             scorer.run(
                 encoded,
                 ran.batch(),

@@ -5,21 +5,22 @@ import dev.reranker.Retriever;
 import dev.reranker.SearchContext;
 import java.util.List;
 
-/** A retriever that is asked again when it fails. */
-record RetriedRetriever(Retry retry, Retriever retried) implements Retriever {
+/** A retriever that is asked in a certain way. */
+record AskedRetriever(Asking way, Retriever asked) implements Retriever {
 
   @Override
   public List<Hit> retrieve(String query, int k) {
-    return retry.ask(SearchContext.create(), () -> retried.retrieve(query, k));
+    return retrieve(query, k, SearchContext.create());
   }
 
   @Override
   public List<Hit> retrieve(String query, int k, SearchContext context) {
-    return retry.ask(context, () -> retried.retrieve(query, k, context));
+    return way.ask(
+        "retriever '" + asked.name() + "'", context, own -> asked.retrieve(query, k, own));
   }
 
   @Override
   public String name() {
-    return retried.name();
+    return asked.name();
   }
 }

@@ -5,26 +5,29 @@ import dev.reranker.RerankResult;
 import dev.reranker.Reranker;
 import dev.reranker.ScoreCombiner;
 
-/** A reranker that is asked again when it fails. */
-record RetriedReranker(Retry retry, Reranker retried) implements Reranker {
+/** A reranker that is asked in a certain way. */
+record AskedReranker(Asking way, Reranker asked) implements Reranker {
 
   @Override
   public RerankResult rerank(RerankRequest request) {
-    return retry.ask(request.context(), () -> retried.rerank(request));
+    return way.ask(
+        "reranker '" + asked.name() + "'",
+        request.context(),
+        context -> asked.rerank(request.withContext(context)));
   }
 
   @Override
   public ScoreCombiner combiner() {
-    return retried.combiner();
+    return asked.combiner();
   }
 
   @Override
   public String name() {
-    return retried.name();
+    return asked.name();
   }
 
   @Override
   public void close() {
-    retried.close();
+    asked.close();
   }
 }
