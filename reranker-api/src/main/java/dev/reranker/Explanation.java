@@ -42,7 +42,7 @@ final class Explanation {
       String label = outer.isEmpty() ? "stage " + number + ", " : outer + "asked ";
       int dropped = report.scored() + report.skipped() - report.candidates();
       String kept = dropped > 0 ? ", " + dropped + " not handed on" : "";
-      line(label, ReportText.of(report) + kept);
+      line(label, report.line() + kept);
       report.failure().ifPresent(why -> line(outer + "  since: ", message(why)));
       stages(outer + "  ", report.parts());
       number++;

@@ -12,42 +12,34 @@ final class ReportText {
 
   private final StringJoiner text;
 
-  /** What a stage itself did, without its parts and without the reason of a failure. */
-  static String of(StageReport report) {
-    int scored = report.scored();
-    int skipped = report.skipped();
-    ReportText text =
-        new ReportText(report.stage(), report.candidates())
-            .count(scored + skipped > 0, scored, " scored")
-            .count(skipped > 0, skipped, " not scored")
-            .count(report.truncated() > 0, report.truncated(), " cut")
-            .count(report.prepared() > 0, report.prepared(), " prepared")
-            .count(report.cached() > 0, report.cached(), " from the cache")
-            .tokens(report.tokens(), report.paddingRatio())
-            .took(report.took(), report.waited());
-    String how = report.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    return text + (report.outcome() == StageReport.Outcome.COMPLETE ? "" : ", " + how);
-  }
-
-  private ReportText(String stage, int candidates) {
+  ReportText(String stage, int candidates) {
     text = new StringJoiner(", ", stage + ": ", "").add(candidates + " candidates");
   }
 
-  private ReportText count(boolean shown, int count, String what) {
-    return shown ? add(count + what) : this;
+  ReportText scored(int scored, int skipped) {
+    return scored + skipped > 0 ? add(scored + " scored").count(skipped, " not scored") : this;
   }
 
-  private ReportText tokens(long tokens, double padding) {
+  ReportText count(int count, String what) {
+    return count > 0 ? add(count + what) : this;
+  }
+
+  ReportText tokens(long tokens, double padding) {
     return tokens > 0
         ? add(String.format(Locale.ROOT, "%,d tokens (%.0f %% padding)", tokens, 100 * padding))
         : this;
   }
 
-  private ReportText took(Duration took, Duration waited) {
+  ReportText took(Duration took, Duration waited) {
     return add(
         waited.compareTo(SHOWN) < 0
             ? time(took)
             : time(took) + " (" + time(waited) + " of it waiting)");
+  }
+
+  /** How it ended, where that is worth a word. */
+  ReportText ended(String how) {
+    return how.isEmpty() ? this : add(how.toLowerCase(Locale.ROOT).replace('_', ' '));
   }
 
   /** A time to three digits or so: reranking may be a matter of 2 ms, or of a second. */

@@ -28,36 +28,11 @@ public final class StageReport {
     CANCELLED
   }
 
-  private final String stage;
-  private final int candidates;
-  private final int scored;
-  private final int skipped;
-  private final int truncated;
-  private final int prepared;
-  private final int cached;
-  private final long tokens;
-  private final long paddedTokens;
-  private final Duration took;
-  private final Duration waited;
-  private final Outcome outcome;
-  private final @Nullable Throwable failure;
-  private final List<StageReport> parts;
+  /** Never changed once it is here. */
+  private final Builder numbers;
 
-  private StageReport(Builder builder) {
-    this.stage = builder.stage;
-    this.candidates = builder.candidates;
-    this.scored = builder.scored;
-    this.skipped = builder.skipped;
-    this.truncated = builder.truncated;
-    this.prepared = builder.prepared;
-    this.cached = builder.cached;
-    this.tokens = builder.tokens;
-    this.paddedTokens = builder.paddedTokens;
-    this.took = builder.took;
-    this.waited = builder.waited;
-    this.outcome = builder.outcome;
-    this.failure = builder.failure;
-    this.parts = builder.parts;
+  private StageReport(Builder numbers) {
+    this.numbers = numbers;
   }
 
   /**
@@ -76,7 +51,7 @@ public final class StageReport {
    * @return the name
    */
   public String stage() {
-    return stage;
+    return numbers.stage;
   }
 
   /**
@@ -85,7 +60,7 @@ public final class StageReport {
    * @return at least 0
    */
   public int candidates() {
-    return candidates;
+    return numbers.candidates;
   }
 
   /**
@@ -94,7 +69,7 @@ public final class StageReport {
    * @return at least 0; 0 for a retriever
    */
   public int scored() {
-    return scored;
+    return numbers.scored;
   }
 
   /**
@@ -103,7 +78,7 @@ public final class StageReport {
    * @return at least 0; 0 for a retriever
    */
   public int skipped() {
-    return skipped;
+    return numbers.skipped;
   }
 
   /**
@@ -112,7 +87,7 @@ public final class StageReport {
    * @return at least 0
    */
   public int truncated() {
-    return truncated;
+    return numbers.truncated;
   }
 
   /**
@@ -122,7 +97,7 @@ public final class StageReport {
    * @return at least 0
    */
   public int prepared() {
-    return prepared;
+    return numbers.prepared;
   }
 
   /**
@@ -132,7 +107,7 @@ public final class StageReport {
    * @return at least 0
    */
   public int cached() {
-    return cached;
+    return numbers.cached;
   }
 
   /**
@@ -141,7 +116,7 @@ public final class StageReport {
    * @return at least 0
    */
   public long tokens() {
-    return tokens;
+    return numbers.tokens;
   }
 
   /**
@@ -150,7 +125,7 @@ public final class StageReport {
    * @return at least 0
    */
   public long paddedTokens() {
-    return paddedTokens;
+    return numbers.paddedTokens;
   }
 
   /**
@@ -159,7 +134,7 @@ public final class StageReport {
    * @return from 0 (none) to below 1; 0 where nothing was computed
    */
   public double paddingRatio() {
-    return paddedTokens == 0 ? 0 : 1 - (double) tokens / paddedTokens;
+    return paddedTokens() == 0 ? 0 : 1 - (double) tokens() / paddedTokens();
   }
 
   /**
@@ -168,7 +143,7 @@ public final class StageReport {
    * @return wall-clock time, not negative
    */
   public Duration took() {
-    return took;
+    return numbers.took;
   }
 
   /**
@@ -177,7 +152,7 @@ public final class StageReport {
    * @return not negative; zero where nothing waited
    */
   public Duration waited() {
-    return waited;
+    return numbers.waited;
   }
 
   /**
@@ -186,7 +161,7 @@ public final class StageReport {
    * @return {@link Outcome#COMPLETE} unless it was cut short
    */
   public Outcome outcome() {
-    return outcome;
+    return numbers.outcome;
   }
 
   /**
@@ -195,7 +170,7 @@ public final class StageReport {
    * @return the failure; empty for a stage that ended by itself
    */
   public Optional<Throwable> failure() {
-    return Optional.ofNullable(failure);
+    return Optional.ofNullable(numbers.failure);
   }
 
   /**
@@ -204,22 +179,32 @@ public final class StageReport {
    * @return one report for each, in their order; empty for other stages
    */
   public List<StageReport> parts() {
-    return parts;
+    return numbers.parts;
   }
 
   /** A builder that has these numbers already. */
   Builder copy(String stage) {
-    Builder copy = new Builder(stage).candidates(candidates).took(took).waited(waited);
-    copy.scored(scored, skipped).truncated(truncated).prepared(prepared).cached(cached);
-    copy.tokens(tokens, paddedTokens).parts(parts).ended(outcome).failure = failure;
-    return copy;
+    return numbers.copy(stage);
+  }
+
+  /** What it did, on one line, without its parts and without the reason of a failure. */
+  String line() {
+    return new ReportText(stage(), candidates())
+        .scored(scored(), skipped())
+        .count(truncated(), " cut")
+        .count(prepared(), " prepared")
+        .count(cached(), " from the cache")
+        .tokens(tokens(), paddingRatio())
+        .took(took(), waited())
+        .ended(outcome() == Outcome.COMPLETE ? "" : outcome().name())
+        .toString();
   }
 
   /** For people, on one line. */
   @Override
   public String toString() {
     String why = failure().map(cause -> " (" + cause.getMessage() + ")").orElse("");
-    return ReportText.of(this) + why + (parts.isEmpty() ? "" : " " + parts);
+    return line() + why + (parts().isEmpty() ? "" : " " + parts());
   }
 
   /** Collects the numbers of a report; not thread-safe. */
@@ -393,7 +378,14 @@ public final class StageReport {
      * @return the report
      */
     public StageReport build() {
-      return new StageReport(this);
+      return new StageReport(copy(stage));
+    }
+
+    private Builder copy(String name) {
+      Builder copy = new Builder(name).candidates(candidates).took(took).waited(waited);
+      copy.scored(scored, skipped).truncated(truncated).prepared(prepared).cached(cached);
+      copy.tokens(tokens, paddedTokens).parts(parts).ended(outcome).failure = failure;
+      return copy;
     }
   }
 }
