@@ -9,6 +9,7 @@ module dev.reranker {
 
   exports dev.reranker;
   exports dev.reranker.cache;
+  exports dev.reranker.depth;
   exports dev.reranker.error;
   exports dev.reranker.eval;
   exports dev.reranker.passage;

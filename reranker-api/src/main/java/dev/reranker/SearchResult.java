@@ -79,10 +79,11 @@ public final class SearchResult {
   }
 
   /**
-   * Whether every stage did all that it was asked.
+   * Whether every stage did all that it was asked, or as much as it was set up for.
    *
    * @return false if one was cut short by the deadline, or failed and was left out; the {@linkplain
-   *     #stages() reports} say which
+   *     #stages() reports} say which. One that {@linkplain StageReport.Outcome#STOPPED_EARLY
+   *     stopped early} by itself was not
    */
   public boolean complete() {
     return complete(stages);
@@ -91,7 +92,11 @@ public final class SearchResult {
   private static boolean complete(List<StageReport> stages) {
     return stages.stream()
         .allMatch(
-            stage -> stage.outcome() == StageReport.Outcome.COMPLETE && complete(stage.parts()));
+            stage ->
+                switch (stage.outcome()) {
+                  case COMPLETE, STOPPED_EARLY -> complete(stage.parts());
+                  case DEADLINE, FAILED, CANCELLED -> false;
+                });
   }
 
   /**

@@ -182,8 +182,13 @@ public final class StageReport {
     return numbers.parts;
   }
 
-  /** A builder that has these numbers already. */
-  Builder copy(String stage) {
+  /**
+   * Starts a report that has these numbers already, for a stage that wraps another.
+   *
+   * @param stage the stage's name
+   * @return a new builder
+   */
+  public Builder copy(String stage) {
     return numbers.copy(stage);
   }
 

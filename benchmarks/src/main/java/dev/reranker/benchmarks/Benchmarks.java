@@ -68,8 +68,8 @@ public final class Benchmarks implements Callable<Integer> {
         description =
             "The whole matrix, or one piece: comparison, memory, concurrency, callers,"
                 + " callers-more, long, long-more, allocation, retrieval, formats, formats-large,"
-                + " roofline, settings, prepared, scorer, indexing, coalescing, load, soak,"
-                + " faults.")
+                + " roofline, settings, prepared, scorer, indexing, coalescing, windows, depth,"
+                + " load, soak, faults.")
     private @Nullable String full;
 
     @Option(

@@ -217,6 +217,12 @@ enum Piece {
     }
   },
 
+  /** Long documents in windows beside truncated ones; see {@link WindowQuality}. */
+  WINDOWS(Program.WINDOWS),
+
+  /** Quality when fewer pairs are scored; see {@link DepthQuality}. */
+  DEPTH(Program.DEPTH),
+
   /** Searches of many callers, with and without a deadline; see {@link LoadTest}. */
   LOAD(Program.LOAD),
 

@@ -18,6 +18,12 @@ enum Program {
   /** {@link FaultSoak}; what it prints is the result. */
   FAULTS(FaultSoak.class, "faults.txt"),
 
+  /** {@link WindowQuality}; what it prints is the result. */
+  WINDOWS(WindowQuality.class, "windows.txt", "-Xmx6g"),
+
+  /** {@link DepthQuality}; what it prints is the result. */
+  DEPTH(DepthQuality.class, "depth.txt", "-Xmx2g"),
+
   /** {@link LoadTest}; it writes the result. */
   LOAD(LoadTest.class, "load.json") {
     @Override
@@ -35,10 +41,16 @@ enum Program {
 
   private final Class<?> main;
   private final String file;
+  private final String heap;
 
   Program(Class<?> main, String file) {
+    this(main, file, "-Xmx256m");
+  }
+
+  Program(Class<?> main, String file, String heap) {
     this.main = main;
     this.file = file;
+    this.heap = heap;
   }
 
   /** Where it keeps its result. */
@@ -64,6 +76,8 @@ enum Program {
     command.addAll(Run.JVM);
     // All of the heap is touched at the start, so that what grows is native memory.
     command.add("-XX:+AlwaysPreTouch");
+    command.add(heap);
+    command.add("-Dreranker.shared=" + System.getProperty("reranker.shared", ""));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments(result));
     Process process =
@@ -78,9 +92,10 @@ enum Program {
                 printed.append(line).append('\n');
               });
     } finally {
-      if (process.waitFor() != 0) {
-        System.err.println(main.getSimpleName() + " ended with " + process.exitValue());
-      }
+      process.waitFor();
+    }
+    if (process.exitValue() != 0) {
+      throw new IOException(main.getSimpleName() + " ended with " + process.exitValue());
     }
     if (arguments(result).isEmpty()) {
       Files.writeString(result, printed);

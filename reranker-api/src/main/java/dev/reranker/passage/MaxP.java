@@ -132,24 +132,7 @@ public final class MaxP implements Reranker {
 
   /** What was done to the passages, and how many documents came out. */
   private static StageReport report(StageReport done, int documents) {
-    return like(done).candidates(documents).took(done.took()).build();
-  }
-
-  /** A report with what the reranker beneath says, but for its candidates and its time. */
-  static StageReport.Builder like(StageReport done) {
-    StageReport.Builder report =
-        StageReport.builder(done.stage())
-            .scored(done.scored(), done.skipped())
-            .truncated(done.truncated())
-            .prepared(done.prepared())
-            .tokens(done.tokens(), done.paddedTokens())
-            .waited(done.waited());
-    done.failure().ifPresent(report::failed);
-    return switch (done.outcome()) {
-      case DEADLINE -> report.pastDeadline();
-      case STOPPED_EARLY -> report.stoppedEarly();
-      default -> report;
-    };
+    return done.copy(done.stage()).candidates(documents).build();
   }
 
   /**

@@ -145,7 +145,7 @@ public final class Windows implements Reranker {
     selected.ifPresent(parts::add);
     parts.add(done);
     StageReport report =
-        MaxP.like(done)
+        done.copy(name())
             .candidates(hits.size())
             .scored(scored, documents.size() - scored)
             .truncated(truncated)
