@@ -108,6 +108,22 @@ public final class OnnxEmbedder implements Embedder {
   }
 
   /**
+   * Embeds passages of the model's full length, as many as its threads run at once, so that
+   * threads, native memory and compiled code are there before the first search; and shows that the
+   * model works, so it is a health check too. Nothing comes from a cache. It waits its turn behind
+   * the calls in flight.
+   *
+   * @throws dev.reranker.error.InferenceException if the model fails, or gives what is no finite
+   *     number
+   * @throws dev.reranker.error.OverloadException if the model's queue is full
+   * @throws dev.reranker.error.CancelledException if the thread is interrupted; it stays so
+   * @throws IllegalStateException if this embedder is closed
+   */
+  public void warmUp() {
+    embedPassages(WarmUp.passages(info));
+  }
+
+  /**
    * Counts the tokens that the model's tokenizer makes of a text: all of it, special tokens and
    * prompts left out. For cutting long texts, for example {@code
    * PassageSplitter.builder().tokenCounter(embedder::countTokens)}.

@@ -97,6 +97,21 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
   }
 
   /**
+   * Scores pairs of the model's full length, as many as its threads run at once, so that threads,
+   * native memory and compiled code are there before the first search; and shows that the model
+   * works, so it is a health check too. Nothing comes from a cache. It waits its turn behind the
+   * calls in flight.
+   *
+   * @throws InferenceException if the model fails, or gives what is no finite number
+   * @throws dev.reranker.error.OverloadException if the model's queue is full
+   * @throws CancelledException if the thread is interrupted; it stays so
+   * @throws IllegalStateException if this reranker is closed
+   */
+  public void warmUp() {
+    score(WarmUp.query(), WarmUp.passages(info));
+  }
+
+  /**
    * Counts the tokens that the model's tokenizer makes of a text: all of it, special tokens left
    * out. For cutting long texts, for example {@code
    * PassageSplitter.builder().tokenCounter(reranker::countTokens)}.
@@ -234,23 +249,7 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
     Work work =
         engine.call(
             logits.length, () -> scoring.run(request.query(), passages, logits, request.context()));
-    RerankResult.Builder result = RerankResult.builder(request, name());
-    work.done().stream()
-        .forEach(
-            i -> {
-              result.score(i, activation.applyAsDouble(logits[i]), logits[i]);
-              if (work.truncated(i)) {
-                result.truncated(i);
-              }
-            });
-    if (work.pastDeadline()) {
-      result.pastDeadline();
-    }
-    return result
-        .prepared(work.prepared())
-        .cached(work.cached())
-        .tokens(work.tokens(), work.paddedTokens())
-        .waited(Duration.ofNanos(work.waited()))
+    return work.recorded(RerankResult.builder(request, name()), logits, activation)
         .took(Duration.ofNanos(System.nanoTime() - start))
         .build();
   }

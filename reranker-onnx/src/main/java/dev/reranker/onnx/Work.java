@@ -1,5 +1,7 @@
 package dev.reranker.onnx;
 
+import dev.reranker.RerankResult;
+import java.time.Duration;
 import java.util.BitSet;
 
 /** What a request's run came to, so far. Filled by the caller's thread. */
@@ -75,16 +77,6 @@ final class Work {
     return done;
   }
 
-  /** How many rows were scored without being read. */
-  int prepared() {
-    return prepared;
-  }
-
-  /** How many rows a cache had the score of. */
-  int cached() {
-    return cached;
-  }
-
   /** Whether a row's text was cut to the model's length. */
   boolean truncated(int index) {
     return truncated.get(index);
@@ -100,13 +92,27 @@ final class Work {
     return paddedTokens;
   }
 
-  /** How long the request waited for the model's threads, in nanoseconds. */
-  long waited() {
-    return waited;
-  }
-
   /** Whether the deadline passed before all rows were done. */
   boolean pastDeadline() {
     return pastDeadline;
+  }
+
+  /**
+   * Records it.
+   *
+   * @param logits of the rows that are done
+   */
+  RerankResult.Builder recorded(
+      RerankResult.Builder result, float[] logits, Activation activation) {
+    done.stream().forEach(i -> result.score(i, activation.applyAsDouble(logits[i]), logits[i]));
+    truncated.stream().forEach(result::truncated);
+    if (pastDeadline) {
+      result.pastDeadline();
+    }
+    return result
+        .prepared(prepared)
+        .cached(cached)
+        .tokens(tokens, paddedTokens)
+        .waited(Duration.ofNanos(waited));
   }
 }
