@@ -6,6 +6,7 @@ import dev.reranker.error.DeadlineException;
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.OverloadException;
 import dev.reranker.error.RetrievalException;
+import dev.reranker.internal.Checks;
 import java.util.List;
 
 /**
@@ -31,10 +32,7 @@ final class FirstStage {
    * made the mistake, closed the stage, or changed its mind.
    */
   static boolean isTheCallers(Throwable failure, SearchContext context) {
-    // Their subclasses (a number that cannot be parsed, a future that was cancelled) are a stage's
-    // own mistakes.
-    return failure.getClass() == IllegalArgumentException.class
-        || failure.getClass() == IllegalStateException.class
+    return Checks.isMistake(failure)
         || (failure instanceof CancelledException
             && (context.cancelled() || Thread.currentThread().isInterrupted()));
   }
@@ -49,8 +47,10 @@ final class FirstStage {
     String message = who + " failed: " + reason;
     return switch (cause) {
       case Error error -> throw error;
-      case IllegalArgumentException wrong -> new IllegalArgumentException(message, wrong);
-      case IllegalStateException closed -> new IllegalStateException(message, closed);
+      case IllegalArgumentException wrong when Checks.isMistake(wrong) ->
+          new IllegalArgumentException(message, wrong);
+      case IllegalStateException closed when Checks.isMistake(closed) ->
+          new IllegalStateException(message, closed);
       case InferenceException model -> new InferenceException(message, model);
       case DeadlineException late -> new DeadlineException(message, late);
       case OverloadException full -> new OverloadException(message, full);

@@ -117,8 +117,8 @@ public final class RerankResult {
      * @param index the candidate's position in the request, from 0
      * @param score higher is better
      * @return this
-     * @throws InferenceException if the score is NaN or infinite
-     * @throws IllegalArgumentException if there is no such candidate, or it has a score already
+     * @throws InferenceException if the score is NaN or infinite, there is no such candidate, or it
+     *     has a score already: whoever wrote the reranker made the mistake, not its caller
      */
     public Builder score(int index, double score) {
       checkScore(index, score);
@@ -133,8 +133,8 @@ public final class RerankResult {
      *     to one score, these still tell which is better
      * @param raw the model's output before the activation
      * @return this
-     * @throws InferenceException if a number is NaN or infinite
-     * @throws IllegalArgumentException if there is no such candidate, or it has a score already
+     * @throws InferenceException if a number is NaN or infinite, there is no such candidate, or it
+     *     has a score already
      */
     public Builder score(int index, double score, double raw) {
       checkScore(index, raw);
@@ -145,7 +145,7 @@ public final class RerankResult {
     private void checkScore(int index, double score) {
       int count = scores.length;
       if (index < 0 || index >= count) {
-        throw new IllegalArgumentException(
+        throw new InferenceException(
             "'%s' scored candidate %d; the request has %d, counted from 0"
                 .formatted(stage, index, count));
       }
@@ -159,8 +159,7 @@ public final class RerankResult {
 
     private Builder put(int index, StageScore score) {
       if (scores[index] != null) {
-        throw new IllegalArgumentException(
-            "'%s' scored candidate %d twice".formatted(stage, index));
+        throw new InferenceException("'%s' scored candidate %d twice".formatted(stage, index));
       }
       scores[index] = score;
       return this;

@@ -6,6 +6,7 @@ import dev.reranker.error.BreakerOpenException;
 import dev.reranker.error.DeadlineException;
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.RerankException;
+import dev.reranker.internal.Checks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,8 +112,8 @@ final class SearchCall {
   private static RuntimeException known(Exception e, RuntimeException other) {
     return switch (e) {
       case RerankException ours -> ours;
-      case IllegalArgumentException wrong -> wrong;
-      case IllegalStateException closed -> closed;
+      case IllegalArgumentException wrong when Checks.isMistake(wrong) -> wrong;
+      case IllegalStateException closed when Checks.isMistake(closed) -> closed;
       default -> other;
     };
   }

@@ -43,7 +43,7 @@ class RerankResultTest {
   void scoresOfNoCandidateAreRefused() {
     for (int wrong : new int[] {-1, 3}) {
       assertThatThrownBy(() -> RerankResult.builder(THREE, "m").score(wrong, 1))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(InferenceException.class)
           .hasMessage("'m' scored candidate " + wrong + "; the request has 3, counted from 0");
     }
     assertThatThrownBy(() -> RerankResult.builder(THREE, "m").score(1, 1).score(1, 2))

@@ -91,4 +91,16 @@ public final class Checks {
     List<T> list = (List<T>) List.of(copy);
     return list;
   }
+
+  /**
+   * Whether a failure says that the caller made a mistake. Their subclasses (a number that cannot
+   * be parsed, a future that was cancelled) are a stage's own.
+   *
+   * @param failure what a stage threw
+   * @return true for an {@link IllegalArgumentException} or {@link IllegalStateException} itself
+   */
+  public static boolean isMistake(Throwable failure) {
+    return failure.getClass() == IllegalArgumentException.class
+        || failure.getClass() == IllegalStateException.class;
+  }
 }

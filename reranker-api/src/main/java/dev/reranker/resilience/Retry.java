@@ -8,6 +8,7 @@ import dev.reranker.error.BreakerOpenException;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
 import dev.reranker.error.OverloadException;
+import dev.reranker.internal.Checks;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -122,10 +123,7 @@ public final class Retry {
 
   /** Whether it may go otherwise the next time. */
   private static boolean passes(RuntimeException failure) {
-    boolean callers =
-        failure.getClass() == IllegalArgumentException.class
-            || failure.getClass() == IllegalStateException.class;
-    return !callers
+    return !Checks.isMistake(failure)
         && !(failure instanceof OverloadException)
         && !(failure instanceof BreakerOpenException)
         && !(failure instanceof DeadlineException)

@@ -7,6 +7,7 @@ import dev.reranker.error.BreakerOpenException;
 import dev.reranker.error.CancelledException;
 import dev.reranker.error.DeadlineException;
 import dev.reranker.error.OverloadException;
+import dev.reranker.internal.Checks;
 import dev.reranker.resilience.Gate.Call;
 import dev.reranker.resilience.Gate.Verdict;
 import java.time.Duration;
@@ -52,7 +53,6 @@ final class Verdicts {
     return failure instanceof CancelledException
         || failure instanceof OverloadException
         || failure instanceof BreakerOpenException
-        || failure.getClass() == IllegalArgumentException.class
-        || failure.getClass() == IllegalStateException.class;
+        || Checks.isMistake(failure);
   }
 }
