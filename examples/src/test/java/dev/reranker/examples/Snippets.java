@@ -31,6 +31,7 @@ final class Snippets implements AutoCloseable {
         """
         import dev.reranker.*;
         import dev.reranker.cache.*;
+        import dev.reranker.depth.*;
         import dev.reranker.error.*;
         import dev.reranker.eval.*;
         import dev.reranker.examples.metrics.*;
@@ -39,6 +40,7 @@ final class Snippets implements AutoCloseable {
         import dev.reranker.passage.*;
         import dev.reranker.prepared.*;
         import dev.reranker.resilience.*;
+        import java.nio.file.Files;
         import java.nio.file.Path;
         import java.time.Duration;
         import java.util.*;

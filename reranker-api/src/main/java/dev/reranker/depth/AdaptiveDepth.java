@@ -40,7 +40,7 @@ import java.util.Objects;
 public final class AdaptiveDepth implements Reranker {
 
   private final Reranker reranker;
-  private final DepthModel model;
+  private final Curve curve;
   private final ScoreCombiner combiner;
   private final int topN;
   private final double tolerance;
@@ -48,7 +48,7 @@ public final class AdaptiveDepth implements Reranker {
 
   private AdaptiveDepth(Builder builder) {
     this.reranker = builder.reranker;
-    this.model = builder.model;
+    this.curve = builder.model.curve();
     this.combiner = builder.combiner;
     this.topN = builder.topN;
     this.tolerance = builder.tolerance;
@@ -94,12 +94,12 @@ public final class AdaptiveDepth implements Reranker {
     double[] scores = FinalScores.of(combiner, scored);
     double sum = 0;
     for (int i = 0; i < scores.length; i++) {
-      sum += scores[i] - model.expected(DepthModel.log2(scored.get(i).index() + 2.0));
+      sum += scores[i] - curve.expected(Tail.log2(scored.get(i).index() + 2.0));
     }
     double[] sorted = scores.clone();
     Arrays.sort(sorted);
     double limit = sorted[sorted.length - wanted];
-    return model.above(limit, model.offset(sum, scores.length), done + 1, all) <= tolerance;
+    return curve.above(limit, curve.offset(sum, scores.length), done + 1, all) <= tolerance;
   }
 
   /**

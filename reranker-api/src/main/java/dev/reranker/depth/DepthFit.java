@@ -28,8 +28,8 @@ final class DepthFit {
     }
 
     /** How far a score lies above the expected one. */
-    double above(DepthModel model, int place) {
-      return scores[place] - model.expected(ranks[place]);
+    double above(Curve curve, int place) {
+      return scores[place] - curve.expected(ranks[place]);
     }
   }
 
@@ -59,8 +59,7 @@ final class DepthFit {
                     scored.get(i).document().id(), scores[i], scores.length, alone[i], FIRST));
       }
     }
-    double[] ranks =
-        scored.stream().mapToDouble(hit -> DepthModel.log2(hit.index() + 2.0)).toArray();
+    double[] ranks = scored.stream().mapToDouble(hit -> Tail.log2(hit.index() + 2.0)).toArray();
     queries.add(new Observed(scores, ranks));
   }
 
@@ -70,7 +69,7 @@ final class DepthFit {
     return hits.stream().map(hit -> hit.atRank(1 + best.indexOf(hit))).toList();
   }
 
-  DepthModel model() {
+  Curve curve() {
     double slope = slope();
     double[] levels =
         queries.stream().mapToDouble(q -> q.meanScore() + slope * q.meanRank()).toArray();
@@ -96,8 +95,8 @@ final class DepthFit {
               + " there is no depth to learn");
     }
     double shrink = between > 0 ? Math.min(within / between, 1e9) : 1e9;
-    var model = new DepthModel(level, slope, shrink, new Tail(0, new double[1]));
-    return new DepthModel(level, slope, shrink, Tail.of(residuals(model)));
+    var curve = new Curve(level, slope, shrink, new Tail(0, new double[1]));
+    return new Curve(level, slope, shrink, Tail.of(residuals(curve)));
   }
 
   private double slope() {
@@ -115,20 +114,20 @@ final class DepthFit {
   }
 
   /** What scores behind a depth lay above what those before it let expect. */
-  private double[] residuals(DepthModel model) {
+  private double[] residuals(Curve curve) {
     var residuals = DoubleStream.builder();
     for (Observed query : queries) {
       double sum = 0;
       int depth = FIRST;
       for (int i = 0; i < query.scores.length; i++) {
         if (i == depth) {
-          double offset = model.offset(sum, i);
+          double offset = curve.offset(sum, i);
           for (int j = i; j < query.scores.length; j++) {
-            residuals.add(query.above(model, j) - offset);
+            residuals.add(query.above(curve, j) - offset);
           }
           depth *= 2;
         }
-        sum += query.above(model, i);
+        sum += query.above(curve, i);
       }
     }
     return residuals.build().toArray();

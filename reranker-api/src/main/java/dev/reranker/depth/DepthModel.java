@@ -2,10 +2,8 @@ package dev.reranker.depth;
 
 import dev.reranker.RerankResult;
 import dev.reranker.ScoreCombiner;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * How final scores fall with the first stage's rank, and how far one may still rise above what was
@@ -36,16 +34,10 @@ public final class DepthModel {
   /** Of which queries' spread is no estimate. */
   private static final int FEWEST = 20;
 
-  private final double level;
-  private final double slope;
-  private final double shrink;
-  private final Tail tail;
+  private final Curve curve;
 
-  DepthModel(double level, double slope, double shrink, Tail tail) {
-    this.level = level;
-    this.slope = slope;
-    this.shrink = shrink;
-    this.tail = tail;
+  private DepthModel(Curve curve) {
+    this.curve = curve;
   }
 
   /**
@@ -71,46 +63,12 @@ public final class DepthModel {
           "%d of the %d results have more than %d scored candidates; a depth model needs %d at least, some hundred are better"
               .formatted(fit.queries(), results.size(), DepthFit.FIRST, FEWEST));
     }
-    return fit.model();
+    return new DepthModel(fit.curve());
   }
 
-  /**
-   * What a candidate's final score is expected to be, the query's offset left out.
-   *
-   * @param rank the binary logarithm of its rank + 1
-   */
-  double expected(double rank) {
-    return level - slope * rank;
-  }
-
-  /**
-   * What a query's scores lie above the expected ones.
-   *
-   * @param sum of the differences of its scored candidates
-   * @param count how many were scored
-   */
-  double offset(double sum, int count) {
-    return sum / (count + shrink);
-  }
-
-  /**
-   * How many of the candidates that were not scored would get a final score above a limit, as a
-   * mean over many such queries.
-   *
-   * @param offset the query's
-   * @param from the rank of the first that was not scored
-   * @param to the rank of the last
-   */
-  double above(double limit, double offset, int from, int to) {
-    double sum = 0;
-    for (int rank = from; rank <= to; rank++) {
-      sum += tail.above(limit - expected(log2(rank + 1.0)) - offset);
-    }
-    return sum;
-  }
-
-  static double log2(double number) {
-    return Math.log(number) / Math.log(2);
+  /** Its numbers. */
+  Curve curve() {
+    return curve;
   }
 
   /**
@@ -119,15 +77,7 @@ public final class DepthModel {
    * @return the text, which {@link #parse} reads
    */
   public String text() {
-    return "depth-model 1 level %s slope %s shrink %s observed %d tail %s"
-        .formatted(
-            level,
-            slope,
-            shrink,
-            tail.observed(),
-            Arrays.stream(tail.residuals())
-                .mapToObj(Double::toString)
-                .collect(Collectors.joining(" ")));
+    return DepthText.of(curve);
   }
 
   /**
@@ -138,7 +88,7 @@ public final class DepthModel {
    * @throws IllegalArgumentException if it is anything else
    */
   public static DepthModel parse(String text) {
-    return DepthText.parse(text);
+    return new DepthModel(DepthText.parse(text));
   }
 
   /** The same as {@link #text()}. */

@@ -3,9 +3,10 @@ package dev.reranker.depth;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a {@link DepthModel} from its line of text. */
+/** A {@link Curve} as one line of text. */
 final class DepthText {
 
   private static final Pattern FORM =
@@ -15,7 +16,19 @@ final class DepthText {
 
   private DepthText() {}
 
-  static DepthModel parse(String text) {
+  static String of(Curve curve) {
+    return "depth-model 1 level %s slope %s shrink %s observed %d tail %s"
+        .formatted(
+            curve.level(),
+            curve.slope(),
+            curve.shrink(),
+            curve.tail().observed(),
+            Arrays.stream(curve.tail().residuals())
+                .mapToObj(Double::toString)
+                .collect(Collectors.joining(" ")));
+  }
+
+  static Curve parse(String text) {
     Matcher line = FORM.matcher(text.strip());
     if (!line.matches()) {
       throw wrong(text, "its form is not that of DepthModel.text()", null);
@@ -38,7 +51,7 @@ final class DepthText {
           throw new NumberFormatException("the tail falls from " + tail[i - 1] + " to " + tail[i]);
         }
       }
-      return new DepthModel(
+      return new Curve(
           number(line.group(1)), number(line.group(2)), shrink, new Tail(observed, tail));
     } catch (NumberFormatException e) {
       throw wrong(text, String.valueOf(e.getMessage()), e);

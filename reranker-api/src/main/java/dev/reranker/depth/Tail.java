@@ -38,7 +38,7 @@ final class Tail {
 
   /** How many numbers a tail of so many observations has. */
   static int steps(long observed) {
-    return 1 + (int) Math.floor(STEPS * Math.max(0, DepthModel.log2(observed / 2.0)));
+    return 1 + (int) Math.floor(STEPS * Math.max(0, log2(observed / 2.0)));
   }
 
   private static double probability(double step) {
@@ -61,6 +61,10 @@ final class Tail {
     }
     double part = (number - residuals[next - 1]) / (residuals[next] - residuals[next - 1]);
     return probability(next - 1 + part);
+  }
+
+  static double log2(double number) {
+    return Math.log(number) / Math.log(2);
   }
 
   long observed() {

@@ -41,8 +41,7 @@ class AdaptiveDepthTest {
     double[] logits = new double[CANDIDATES];
     for (int i = 0; i < CANDIDATES; i++) {
       boolean relevant = random.nextDouble() < 0.5 / (i + 1);
-      logits[i] =
-          offset - DepthModel.log2(i + 2.0) + 1.5 * random.nextGaussian() + (relevant ? 6 : 0);
+      logits[i] = offset - Tail.log2(i + 2.0) + 1.5 * random.nextGaussian() + (relevant ? 6 : 0);
     }
     return logits;
   }
@@ -167,7 +166,7 @@ class AdaptiveDepthTest {
   /** Ten candidates above the others, without noise. */
   private static double[] clear() {
     return IntStream.range(0, CANDIDATES)
-        .mapToDouble(i -> (i < 10 ? 6 : 0) - DepthModel.log2(i + 2.0))
+        .mapToDouble(i -> (i < 10 ? 6 : 0) - Tail.log2(i + 2.0))
         .toArray();
   }
 

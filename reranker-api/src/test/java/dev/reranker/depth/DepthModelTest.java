@@ -45,7 +45,7 @@ class DepthModelTest {
                   rank ->
                       level
                           + offset
-                          - slope * DepthModel.log2(rank + 2.0)
+                          - slope * Tail.log2(rank + 2.0)
                           + within * random.nextGaussian())
               .toArray();
       results.add(result(80, rank -> scores[rank]));
@@ -58,10 +58,10 @@ class DepthModelTest {
     var random = new Random(3);
     DepthModel model =
         DepthModel.fit(drawn(2000, 2, 0.7, 1.5, 0.5, random), ScoreCombiner.replace());
-    assertThat(model.expected(0)).isEqualTo(2, within(0.1));
-    assertThat(model.expected(0) - model.expected(1)).isEqualTo(0.7, within(0.01));
+    assertThat(model.curve().expected(0)).isEqualTo(2, within(0.1));
+    assertThat(model.curve().expected(0) - model.curve().expected(1)).isEqualTo(0.7, within(0.01));
     // Within and between: 0.25 / 2.25.
-    assertThat(1 / model.offset(1, 0)).isEqualTo(0.111, within(0.01));
+    assertThat(1 / model.curve().offset(1, 0)).isEqualTo(0.111, within(0.01));
   }
 
   @Test
@@ -99,7 +99,8 @@ class DepthModelTest {
     DepthModel again = DepthModel.parse(model.text() + "\n");
     assertThat(again.text()).isEqualTo(model.text());
     for (double limit : new double[] {-3, 0, 1, 4, 100}) {
-      assertThat(again.above(limit, 0.3, 11, 100)).isEqualTo(model.above(limit, 0.3, 11, 100));
+      assertThat(again.curve().above(limit, 0.3, 11, 100))
+          .isEqualTo(model.curve().above(limit, 0.3, 11, 100));
     }
   }
 
@@ -176,11 +177,11 @@ class DepthModelTest {
       }
       RerankResult.Builder result = RerankResult.builder(RerankRequest.of("query", hits), "model");
       for (int i = 0; i < 80; i += 2) {
-        result.score(i, -0.7 * DepthModel.log2(i + 2.0) + random.nextGaussian());
+        result.score(i, -0.7 * Tail.log2(i + 2.0) + random.nextGaussian());
       }
       results.add(result.build());
     }
     DepthModel model = DepthModel.fit(results, ScoreCombiner.replace());
-    assertThat(model.expected(0) - model.expected(1)).isEqualTo(0.7, within(0.1));
+    assertThat(model.curve().expected(0) - model.curve().expected(1)).isEqualTo(0.7, within(0.1));
   }
 }

@@ -2,9 +2,11 @@ package dev.reranker.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import dev.reranker.error.ModelLoadException;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * ONNX Runtime in this JVM: started without telemetry, its unpacked natives gone at exit.
+ * ONNX Runtime in this JVM: started without telemetry, usable until the last shutdown hook is over,
+ * its unpacked natives gone at exit.
  *
  * <p>ONNX Runtime unpacks its natives to a new folder {@code onnxruntime-java…} in {@code
  * java.io.tmpdir} and has the JVM delete folder and files at exit, but in the order that finds the
@@ -50,6 +53,12 @@ final class OrtRuntime {
           e);
     }
     Natives.FOLDER.ifPresent(folder -> log.debug("{} is removed at exit", folder));
+    if (!Held.HELD) {
+      log.warn(
+          "System.exit while a model runs may crash the JVM: this version of ONNX Runtime's Java"
+              + " binding is unknown ({}); take the one that this library asks for",
+          OrtEnvironment.class.getPackage().getImplementationVersion());
+    }
     try {
       // Windows' events, which have no variable; they are only heard where somebody records them.
       environment.setTelemetry(false);
@@ -65,6 +74,37 @@ final class OrtRuntime {
 
   private static Throwable rootCause(Throwable e) {
     return e.getCause() == null ? e : rootCause(e.getCause());
+  }
+
+  /**
+   * One more reference to the native environment. ONNX Runtime's own shutdown hook gives the first
+   * one back, at the same time as other hooks wait for requests under way: without this the
+   * environment would be gone below their runs, which ends the process by a signal
+   * (microsoft/onnxruntime#31352).
+   */
+  private static final class Held {
+
+    static final boolean HELD = hold();
+
+    private static boolean hold() {
+      try {
+        Field api = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("ortApiHandle");
+        api.setAccessible(true);
+        Method create =
+            OrtEnvironment.class.getDeclaredMethod(
+                "createHandle", long.class, int.class, String.class);
+        create.setAccessible(true);
+        create.invoke(
+            null,
+            api.getLong(null),
+            OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING.getValue(),
+            OrtEnvironment.DEFAULT_NAME);
+        return true;
+      } catch (ReflectiveOperationException | RuntimeException e) {
+        log.debug("no reference to ONNX Runtime's environment", e);
+        return false;
+      }
+    }
   }
 
   /** The folder of the natives; its removal is registered once, when this class is initialised. */
