@@ -98,12 +98,31 @@ record GraphFile(
       throw file.unreadable(e);
     }
     file.check();
+    requireOneName(graph, data);
     if (there < size) {
       throw new ModelLoadException(
           "%s has %d bytes, and %s asks for %d: the file is cut short or of another model; get it again"
               .formatted(data, there, graph.name(), size));
     }
     return file;
+  }
+
+  /**
+   * Refuses weights that have a second name on the disk: that may be a file from outside the folder,
+   * which the graph would read in. ONNX's own loader does so too (onnx/onnx#7686).
+   */
+  private static void requireOneName(ModelFile graph, Path data) throws ModelLoadException {
+    Object names;
+    try {
+      names = Files.getAttribute(data, "unix:nlink");
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return; // No such thing is known here.
+    }
+    if (names instanceof Integer count && count > 1) {
+      throw new ModelLoadException(
+          "%s keeps its weights in %s, which has %d names on the disk (hard links), so that it may be a file from elsewhere: copy it, which makes it a file of its own"
+              .formatted(graph.name(), data, count));
+    }
   }
 
   String name() {

@@ -73,7 +73,7 @@ final class JsonFile {
     }
     try {
       return Optional.of(
-          JsonParser.parseString(new String(found.get().read(), StandardCharsets.UTF_8)));
+          JsonParser.parseString(new String(found.get().readFacts(), StandardCharsets.UTF_8)));
     } catch (JsonParseException e) {
       throw new ModelLoadException(
           "%s is not valid JSON (%s): get the file again"

@@ -90,7 +90,26 @@ record ModelFile(String name, Optional<Path> path, Opener opener) {
 
   /** All of it. */
   byte[] read() {
-    byte[] bytes = read(Integer.MAX_VALUE);
+    return read(Integer.MAX_VALUE, "a graph in memory");
+  }
+
+  /** All of a JSON file with a model's facts, of which the largest have some 100 KB. */
+  byte[] readFacts() {
+    return read(16 << 20, "a file of facts");
+  }
+
+  /** All of a tokenizer's JSON, of which the largest that are known have 40 MB. */
+  byte[] readTokenizer() {
+    return read(128 << 20, "a tokenizer");
+  }
+
+  private byte[] read(int limit, String what) {
+    byte[] bytes = read(limit);
+    if (bytes.length == limit) {
+      throw new ModelLoadException(
+          "%s has %,d bytes or more, which is too long for %s: get the file again"
+              .formatted(name, limit, what));
+    }
     requireNoPointer(bytes);
     return bytes;
   }

@@ -1,8 +1,7 @@
 package dev.reranker.onnx;
 
 import dev.reranker.error.ModelLoadException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.reranker.onnx.hub.HubModel;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a model's files are: a directory, the class path, or single files.
+ * Where a model's files are: a directory, the Hugging Face hub, the class path, or single files.
  *
  * <p>The files are those of the Hugging Face layout. Two are required: the graph ({@code
  * model.onnx} or {@code onnx/model.onnx}, with its weights in files beside it or not; another one
@@ -62,36 +61,13 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>ort_config.json, quantize_config.json (Optimum)<td>all<td>no effect: they say how the graph was made
  * </table>
  *
- * <p>Nothing is downloaded, and nothing is read before a model is built from the source.
+ * <p>Nothing is downloaded but by {@link #hub}, and nothing is read before a model is built from the
+ * source.
  */
 public final class ModelSource {
 
   static final List<String> GRAPH = List.of("model.onnx", "onnx/model.onnx");
   static final List<String> TOKENIZER = List.of("tokenizer.json");
-
-  /**
-   * Where no folder can be listed, these are tried: what Optimum and others call their variants.
-   */
-  private static final List<String> VARIANTS =
-      Stream.of(
-              "quantized",
-              "int8",
-              "uint8",
-              "fp16",
-              "q4",
-              "q4f16",
-              "bnb4",
-              "optimized",
-              "O1",
-              "O2",
-              "O3",
-              "O4",
-              "qint8_avx512",
-              "qint8_avx512_vnni",
-              "quint8_avx2",
-              "qint8_arm64")
-          .flatMap(v -> Stream.of("model_" + v + ".onnx", "onnx/model_" + v + ".onnx"))
-          .toList();
 
   private final String name;
   private final Kind kind;
@@ -102,6 +78,7 @@ public final class ModelSource {
 
   private enum Kind {
     DIRECTORY,
+    HUB,
     CLASS_PATH,
     SINGLE_FILES
   }
@@ -137,7 +114,38 @@ public final class ModelSource {
           requireDirectory(absolute);
           return ModelFile.at(absolute.resolve(file));
         },
-        () -> graphsIn(absolute),
+        () -> GraphNames.in(absolute),
+        GRAPH);
+  }
+
+  /**
+   * A model by its name on the Hugging Face hub, all else by the environment's variables; the same
+   * as {@code hub(HubModel.of(id))}. What the cache does not have is downloaded when a model is
+   * built from it.
+   *
+   * @param id {@code org/name}
+   * @return the source, of that name
+   * @throws IllegalArgumentException if this is no such name
+   */
+  public static ModelSource hub(String id) {
+    return hub(HubModel.of(id));
+  }
+
+  /**
+   * A model on the Hugging Face hub. What the cache does not have is downloaded when a model is
+   * built from it: the graph, the files of its weights, the tokenizer, and the small ones that tell
+   * the model's facts; no other graph.
+   *
+   * @param model which one, and where it is kept
+   * @return the source, named after the model
+   */
+  public static ModelSource hub(HubModel model) {
+    return new ModelSource(
+        model.id(),
+        Kind.HUB,
+        model.toString(),
+        file -> HubFiles.find(model, file),
+        () -> GraphNames.of(model.files()),
         GRAPH);
   }
 
@@ -173,7 +181,7 @@ public final class ModelSource {
         Kind.CLASS_PATH,
         "class path folder " + root,
         files,
-        () -> VARIANTS.stream().filter(file -> files.apply(file) != null).toList(),
+        () -> GraphNames.USUAL.stream().filter(file -> files.apply(file) != null).toList(),
         GRAPH);
   }
 
@@ -297,15 +305,16 @@ public final class ModelSource {
   private ModelLoadException noGraph() {
     List<String> there = graphs.get();
     if (there.isEmpty()) {
-      return missing(graph);
+      return kind == Kind.HUB ? HubFiles.noGraph(place, name) : missing(graph);
     }
     return new ModelLoadException(
-        "%s is missing in %s, but %s %s there: choose one by ModelSource.directory(..).graph(\"%s\")"
+        "%s is missing in %s, but %s %s there: choose one by ModelSource.%s(..).graph(\"%s\")"
             .formatted(
                 String.join(" or ", graph),
                 place,
                 String.join(", ", there),
                 there.size() == 1 ? "is" : "are",
+                kind == Kind.HUB ? "hub" : "directory",
                 there.get(0)));
   }
 
@@ -320,19 +329,6 @@ public final class ModelSource {
             : ": give the directory with the model's files, "
                 + "model.onnx (or onnx/model.onnx) and tokenizer.json";
     throw new ModelLoadException(directory + what + advice);
-  }
-
-  private static List<String> graphsIn(Path directory) {
-    try (Stream<Path> files =
-        Files.walk(directory, 2, java.nio.file.FileVisitOption.FOLLOW_LINKS)) {
-      return files
-          .filter(file -> fileName(file).endsWith(".onnx") && Files.isRegularFile(file))
-          .map(file -> directory.relativize(file).toString().replace('\\', '/'))
-          .sorted()
-          .toList();
-    } catch (IOException | UncheckedIOException e) {
-      return List.of(); // What cannot be listed is not offered; the error says what is missing.
-    }
   }
 
   private static @Nullable ModelFile resource(String resource) {

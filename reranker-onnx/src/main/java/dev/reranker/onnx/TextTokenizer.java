@@ -35,7 +35,7 @@ final class TextTokenizer implements AutoCloseable {
   }
 
   static TextTokenizer load(ModelFile file) {
-    return load(file, file.read());
+    return load(file, file.readTokenizer());
   }
 
   /**

@@ -24,7 +24,7 @@ final class TokenizerFile {
    * @param rules what it is checked against, and whether it is to make small letters
    */
   static byte[] prepare(ModelFile file, TokenizerRules rules) {
-    byte[] json = file.read();
+    byte[] json = file.readTokenizer();
     JsonObject parts = parts(json);
     if (parts == null) {
       return json; // The tokenizer says what is wrong with it.

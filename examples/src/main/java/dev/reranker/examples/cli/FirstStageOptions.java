@@ -5,7 +5,9 @@ import dev.reranker.onnx.OnnxEmbedder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** How the candidates are found. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -19,6 +21,9 @@ final class FirstStageOptions {
     BM25,
     HYBRID
   }
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--retriever",
@@ -39,13 +44,14 @@ final class FirstStageOptions {
 
   @Option(
       names = "--embedder",
-      paramLabel = "DIR|FILE",
+      paramLabel = "DIR|FILE|ORG/NAME",
       description =
           "Folder of the embedding model in the Hugging Face layout, or the graph to use of several"
-              + " in it, for example DIR/onnx/model_quantized.onnx; or all-MiniLM-L6-v2, which"
+              + " in it, for example DIR/onnx/model_quantized.onnx; or a model on the Hugging Face"
+              + " hub, as for --model; or all-MiniLM-L6-v2, which"
               + " comes with this program. Default: the reranker itself if it embeds, as the"
               + " bundled one does, so that a document is read once; otherwise all-MiniLM-L6-v2.")
-  private @Nullable Path embedder;
+  private @Nullable String embedder;
 
   @Option(
       names = "--index",
@@ -78,8 +84,8 @@ final class FirstStageOptions {
   }
 
   /** A folder of that name is the user's own. */
-  private static boolean isMinilm(Path embedder) {
-    return embedder.toString().equalsIgnoreCase(MINILM) && !Files.exists(embedder);
+  private static boolean isMinilm(String embedder) {
+    return embedder.equalsIgnoreCase(MINILM) && !Files.exists(Path.of(embedder));
   }
 
   /** Loads the embedding model; the caller closes it. */
@@ -93,6 +99,8 @@ final class FirstStageOptions {
             .maxLength(256)
             .build()
         : new NamedModel("--embedder", embedder)
-            .load(source -> OnnxEmbedder.builder().model(source).build());
+            .load(
+                command.commandLine().getErr(),
+                source -> OnnxEmbedder.builder().model(source).build());
   }
 }
