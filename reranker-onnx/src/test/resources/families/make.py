@@ -1,6 +1,6 @@
-"""Makes a tiny model with random weights of each family of cross-encoders, and its goldens, from a fixed seed.
+"""Makes a tiny model with random weights of each family of rerankers, and its goldens, from a fixed seed.
 
-    pip install torch transformers tokenizers sentencepiece onnx onnxruntime
+    pip install torch transformers tokenizers sentencepiece safetensors onnx onnxruntime
     python make.py
 
 Configurations, tokenizers and forward passes are those of Hugging Face's transformers, which is the reference; only
@@ -181,7 +181,7 @@ def model_of(config_class, settings, tokenizer, labels):
     return model
 
 
-def export(model, inputs, path):
+def export(model, inputs, path, output="logits"):
     wrapped = {name: torch.ones(2, 9, dtype=torch.int64) for name in inputs}
     if "token_type_ids" in wrapped:
         wrapped["token_type_ids"] = torch.zeros(2, 9, dtype=torch.int64)
@@ -192,11 +192,12 @@ def export(model, inputs, path):
             self.model = model
 
         def forward(self, *values):
-            return self.model(**dict(zip(inputs, values))).logits
+            return self.model(**dict(zip(inputs, values)))[output]
 
     torch.onnx.export(
-        Logits(), tuple(wrapped[name] for name in inputs), str(path), input_names=inputs, output_names=["logits"],
-        dynamic_axes={name: {0: "batch", 1: "sequence"} for name in inputs} | {"logits": {0: "batch"}},
+        Logits(), tuple(wrapped[name] for name in inputs), str(path), input_names=inputs, output_names=[output],
+        dynamic_axes={name: {0: "batch", 1: "sequence"} for name in inputs}
+        | {output: {0: "batch"} if output == "logits" else {0: "batch", 1: "sequence"}},
         opset_version=17, dynamo=False,
     )
     graph = onnx.load(str(path))
@@ -206,8 +207,131 @@ def export(model, inputs, path):
     onnx.save(graph, str(path))
 
 
+# ColBERTs: PyLate's layout with its projection beside the graph, and Stanford's. The rules are PyLate's, restated.
+
+
+PUNCTUATION = list("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+def colberts():
+    pylate = dict(model_type="ColBERT", similarity_fn_name="MaxSim", query_prefix="[Q] ", document_prefix="[D] ",
+                  query_length=14, document_length=24, skiplist_words=PUNCTUATION)
+    yield "colbert", dict(pylate, do_query_expansion=True, attend_to_expansion_tokens=False), [(16, 8, {})]
+    yield "colbert-attending", dict(pylate, attend_to_expansion_tokens=True, skiplist_words=[]), [(16, 8, {})]
+    yield "colbert-two-layers", dict(pylate, do_query_expansion=False, skiplist_words=[",", ".", "no token"]), [
+        (16, 24, dict(bias=True, use_residual=True, activation="torch.nn.modules.activation.SiLU")),
+        (24, 24, dict(use_residual=True)),
+        (24, 6, {}),
+    ]
+    yield "colbert-stanford", None, [(16, 8, {})]
+
+
+ACTIVATIONS = {
+    "torch.nn.modules.linear.Identity": torch.nn.Identity(), "torch.nn.modules.activation.SiLU": torch.nn.SiLU()
+}
+
+
+def project(states, layers, tensors):
+    for i, (size_in, size_out, more) in enumerate(layers):
+        kept = tensors[i]
+        out = states @ kept["linear.weight"].T
+        if "linear.bias" in kept:
+            out = out + kept["linear.bias"]
+        out = ACTIVATIONS[more.get("activation", "torch.nn.modules.linear.Identity")](out)
+        if more.get("use_residual"):
+            out = out + (states @ kept["residual.weight"].T if size_in != size_out else states)
+        states = out
+    return torch.nn.functional.normalize(states, p=2, dim=-1)
+
+
+def colbert(name, config, layers):
+    from safetensors.torch import save_file
+
+    folder = HERE / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    tokenizer = bert_like()
+    markers = ("[Q] ", "[D] ") if config else ("[unused0]", "[unused1]")
+    tokenizer.add_tokens(list(markers))
+    reference = fast(tokenizer, TYPED, **BERT)
+    reference.save_pretrained(folder)
+    settings = dict(SIZES, max_position_embeddings=LENGTH, vocab_size=tokenizer.get_vocab_size() + 1)
+    model = transformers.BertModel(transformers.BertConfig(**settings), add_pooling_layer=False).eval()
+    torch.manual_seed(9)
+    for weight in model.parameters():
+        if weight.dim() > 1:
+            torch.nn.init.normal_(weight, std=1 / weight.shape[-1] ** 0.5)
+    tensors = []
+    for i, (size_in, size_out, more) in enumerate(layers):
+        kept = {"linear.weight": torch.randn(size_out, size_in) / size_in ** 0.5}
+        if more.get("bias"):
+            kept["linear.bias"] = torch.randn(size_out) / 4
+        if more.get("use_residual") and size_in != size_out:
+            kept["residual.weight"] = torch.randn(size_out, size_in) / size_in ** 0.5
+        tensors.append(kept)
+    model.config.architectures = ["BertModel"] if config else ["HF_ColBERT"]
+    model.config.save_pretrained(folder)
+    if config:
+        modules = [dict(idx=0, name="0", path="", type="sentence_transformers.models.Transformer")]
+        for i, (size_in, size_out, more) in enumerate(layers):
+            path = f"{i + 1}_Dense"
+            modules.append(dict(idx=i + 1, name=str(i + 1), path=path, type="pylate.models.Dense.Dense"))
+            (folder / path).mkdir()
+            dense = dict(in_features=size_in, out_features=size_out, bias=bool(more.get("bias")),
+                         activation_function=more.get("activation", "torch.nn.modules.linear.Identity"),
+                         use_residual=bool(more.get("use_residual")))
+            (folder / path / "config.json").write_text(json.dumps(dense, indent=1))
+            save_file(tensors[i], folder / path / "model.safetensors")
+        (folder / "modules.json").write_text(json.dumps(modules, indent=1))
+        (folder / "config_sentence_transformers.json").write_text(json.dumps(config, indent=1))
+        rules = config
+    else:
+        metadata = dict(query_token_id="[unused0]", doc_token_id="[unused1]", query_maxlen=14, doc_maxlen=24, dim=8,
+                        similarity="cosine", attend_to_mask_tokens=False, mask_punctuation=True)
+        (folder / "artifact.metadata").write_text(json.dumps(metadata, indent=1))
+        save_file(tensors[0], folder / "model.safetensors")
+        rules = dict(query_prefix="[unused0]", document_prefix="[unused1]", query_length=14, document_length=24,
+                     skiplist_words=PUNCTUATION)
+    for extra in folder.iterdir():
+        if extra.name in ("special_tokens_map.json", "added_tokens.json"):
+            extra.unlink()
+    export(model, TYPED, folder / "model.onnx", "last_hidden_state")
+
+    def vectors(text, query):
+        length = rules["query_length" if query else "document_length"]
+        marker = reference.convert_tokens_to_ids(rules["query_prefix" if query else "document_prefix"])
+        expands = query and rules.get("do_query_expansion", True)
+        made = reference(text, truncation=True, max_length=length - 1)
+        ids = [made["input_ids"][0], marker] + made["input_ids"][1:]
+        mask = [1] * len(ids)
+        if expands:
+            missing = length - len(ids)
+            ids += [reference.mask_token_id] * missing
+            mask += [1 if rules.get("attend_to_expansion_tokens") else 0] * missing
+        batch = dict(input_ids=torch.tensor([ids]), attention_mask=torch.tensor([mask]),
+                     token_type_ids=torch.zeros(1, len(ids), dtype=torch.int64))
+        with torch.no_grad():
+            states = project(model(**batch).last_hidden_state[0], layers, tensors)
+        if not query:
+            skipped = {reference.convert_tokens_to_ids(word) for word in rules["skiplist_words"]}
+            states = states[[i for i, each in enumerate(ids) if each not in skipped]]
+        whole = len(reference(text)["input_ids"]) + 1
+        return states, ids, whole > length
+
+    for query in QUERIES:
+        asked, _, cut = vectors(query, True)
+        assert not cut, query
+        read = [vectors(passage, False) for passage in PASSAGES]
+        yield dict(name=name, query=query, passages=PASSAGES, ids=[ids for _, ids, _ in read],
+                   logits=[float((asked @ states.T).max(dim=1).values.double().sum()) for states, _, _ in read],
+                   truncated=[cut for _, _, cut in read])
+
+
 def main():
     goldens = []
+    for made in colberts():
+        goldens.extend(colbert(*made))
+        print(made[0], np.std([golden["logits"] for golden in goldens[-len(QUERIES):]]))
     for name, tokenizer, inputs, specials, config_class, settings, labels in families():
         folder = HERE / name
         shutil.rmtree(folder, ignore_errors=True)

@@ -37,6 +37,7 @@ final class Snippets implements AutoCloseable {
         import dev.reranker.examples.metrics.*;
         import dev.reranker.lucene.*;
         import dev.reranker.onnx.*;
+        import dev.reranker.onnx.hub.*;
         import dev.reranker.passage.*;
         import dev.reranker.prepared.*;
         import dev.reranker.resilience.*;

@@ -1,7 +1,5 @@
 package dev.reranker.onnx;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtException;
 import dev.reranker.SearchContext;
 import dev.reranker.error.InferenceException;
 import dev.reranker.onnx.BatchPlan.Batch;
@@ -9,7 +7,6 @@ import dev.reranker.prepared.PreparedPassage;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +25,7 @@ final class EncodeApart implements PairScoring {
   /** What one more run of the scorer costs, in tokens; see benchmarks/README.md, "Settings". */
   private static final int RUN_COST_TOKENS = 256;
 
-  private final LateEncoder encoder;
-  private final LateScorer scorer;
+  private final LateModel model;
   private final Engine engine;
   private final boolean reencodeForeign;
   private final @Nullable PassageCache cache;
@@ -40,25 +36,16 @@ final class EncodeApart implements PairScoring {
    * @param reencodeForeign whether the text is read of what another model prepared
    * @param cache null: none
    */
-  EncodeApart(
-      LateEncoder encoder,
-      LateScorer scorer,
-      boolean reencodeForeign,
-      @Nullable PassageCache cache) {
-    this.encoder = encoder;
-    this.scorer = scorer;
-    this.engine = encoder.engine();
+  EncodeApart(LateModel model, boolean reencodeForeign, @Nullable PassageCache cache) {
+    this.model = model;
+    this.engine = model.engine();
     this.reencodeForeign = reencodeForeign;
     this.cache = cache;
   }
 
-  LateEncoder encoder() {
-    return encoder;
-  }
-
   @Override
   public Work run(String text, Passages passages, float[] logits, SearchContext context) {
-    TokenIds ids = encoder.encodeQuery(text);
+    TokenIds ids = model.queryTokens(text);
     var work = new Work();
     if (passages.count() == 0) {
       return work;
@@ -70,9 +57,7 @@ final class EncodeApart implements PairScoring {
       ready[i] = ready(passages, i, keys);
       unread.set(i, ready[i] == null);
     }
-    QueryBuffers encoded = scorer.query();
-    try {
-      work.cost(encoder.encode(text, ids, encoded, context));
+    try (LateModel.Query encoded = model.query(text, ids, context, work)) {
       if (!work.pastDeadline()) {
         scoreReady(encoded, ready, logits, work, context);
       }
@@ -80,8 +65,6 @@ final class EncodeApart implements PairScoring {
         int[] rows = unread.stream().toArray();
         work.add(scoreUnread(encoded, passages, rows, keys, logits, context), rows);
       }
-    } finally {
-      scorer.release(encoded);
     }
     return work;
   }
@@ -90,7 +73,7 @@ final class EncodeApart implements PairScoring {
   private @Nullable PreparedContent ready(
       Passages passages, int i, PassageCache.@Nullable Key[] keys) {
     PreparedPassage prepared = passages.prepared().apply(i).orElse(null);
-    if (prepared != null && prepared.fingerprint().equals(encoder.fingerprint())) {
+    if (prepared != null && prepared.fingerprint().equals(model.preparedFingerprint())) {
       return content(prepared, passages, i);
     }
     if (prepared != null && !reencodeForeign) {
@@ -100,7 +83,7 @@ final class EncodeApart implements PairScoring {
                   passages.label().apply(i),
                   prepared.fingerprint(),
                   engine.info().name(),
-                  encoder.fingerprint()));
+                  model.preparedFingerprint()));
     }
     if (cache == null) {
       return null;
@@ -112,10 +95,9 @@ final class EncodeApart implements PairScoring {
 
   private PreparedContent content(PreparedPassage prepared, Passages passages, int i) {
     try {
-      LateConfig sizes = encoder.config();
       PreparedContent read =
-          PreparedContent.read(prepared.content(), sizes.vectorSize(), sizes.meanSize());
-      int most = sizes.passage().maxLength();
+          PreparedContent.read(prepared.content(), model.vectorSize(), model.meanSize());
+      int most = model.passageTokens();
       if (read.tokens() > most) {
         throw new IllegalArgumentException(
             "it has %,d tokens, and the model reads %,d of a passage at most"
@@ -131,7 +113,7 @@ final class EncodeApart implements PairScoring {
   }
 
   private void scoreReady(
-      QueryBuffers encoded,
+      LateModel.Query encoded,
       PreparedContent[] ready,
       float[] logits,
       Work work,
@@ -143,7 +125,7 @@ final class EncodeApart implements PairScoring {
       List<Batch> batches =
           BatchPlan.of(lengths, BATCH_TOKENS, engine.info().threads(), RUN_COST_TOKENS);
       var ran = new boolean[batches.size()];
-      LateScorer.Sink sink =
+      LateModel.Sink sink =
           (batch, values) -> {
             for (int row : batch.rows()) {
               logits[wave[row]] = values.get();
@@ -154,7 +136,7 @@ final class EncodeApart implements PairScoring {
           wave.length,
           ran.length,
           i -> {
-            scorer.run(encoded, batches.get(i), row -> ready[wave[row]], sink);
+            encoded.score(batches.get(i), row -> ready[wave[row]], sink);
             ran[i] = true;
           },
           work);
@@ -170,7 +152,7 @@ final class EncodeApart implements PairScoring {
 
   /** Encodes passages and scores each batch where it is. */
   private Work scoreUnread(
-      QueryBuffers encoded,
+      LateModel.Query encoded,
       Passages passages,
       int[] rows,
       PassageCache.@Nullable Key[] keys,
@@ -178,40 +160,23 @@ final class EncodeApart implements PairScoring {
       SearchContext context) {
     List<String> texts = Arrays.stream(rows).mapToObj(passages.texts()::get).toList();
     var cut = new boolean[rows.length];
-    return encoder.passages(
+    return model.passages(
         texts,
         i -> passages.label().apply(rows[i]),
         cut,
         ran -> {
-          try (var own = new BatchRows(ran.values(), ran.first(), ran.rows())) {
-            scorer.run(
-                encoded,
-                ran.batch(),
-                inputs(own),
-                (batch, values) -> {
-                  for (int row : batch.rows()) {
-                    logits[rows[ran.from() + row]] = values.get();
-                  }
-                });
-          }
+          encoded.score(
+              ran,
+              (batch, values) -> {
+                for (int row : batch.rows()) {
+                  logits[rows[ran.from() + row]] = values.get();
+                }
+              });
           if (cache != null) {
             keep(ran, rows, keys, cut, cache);
           }
         },
         context);
-  }
-
-  /** The encoder's inputs and outputs are the scorer's inputs, shape for shape. */
-  private static Map<String, OnnxTensor> inputs(BatchRows values) throws OrtException {
-    return Map.of(
-        LateScorer.PASSAGE_VECTORS,
-        values.tensor(LateEncoder.VECTORS),
-        LateScorer.PASSAGE_IDS,
-        values.input(BatchBuffers.IDS),
-        LateScorer.PASSAGE_MASK,
-        values.input(BatchBuffers.MASK),
-        LateScorer.PASSAGE_MEAN,
-        values.tensor(LateEncoder.MEAN));
   }
 
   private void keep(
@@ -220,7 +185,7 @@ final class EncodeApart implements PairScoring {
       int row = ran.row(i);
       PassageCache.Key key = keys[rows[row]];
       if (key != null) {
-        cache.put(key, encoder.prepared(ran, i, PreparedFormat.FLOAT32, cut[row]));
+        cache.put(key, model.prepared(ran, i, PreparedFormat.FLOAT32, cut[row]));
       }
     }
   }

@@ -9,7 +9,6 @@ import ai.onnxruntime.TensorInfo;
 import dev.reranker.error.InferenceException;
 import dev.reranker.error.ModelLoadException;
 import dev.reranker.onnx.BatchPlan.Batch;
-import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,30 +52,33 @@ final class LateScorer implements AutoCloseable {
   private final String name;
   private final OrtEnvironment environment;
   private final OrtSession session;
-  private final LateConfig config;
+  private final int vectorSize;
+  private final int meanSize;
   private final Queue<PassageBuffers> idle = new ConcurrentLinkedQueue<>();
   private final Queue<QueryBuffers> idleQueries = new ConcurrentLinkedQueue<>();
 
-  /** Takes a batch's logits, in the order of its rows. */
-  @FunctionalInterface
-  interface Sink {
-    void accept(Batch batch, FloatBuffer logits);
-  }
-
   private LateScorer(
-      String name, OrtEnvironment environment, OrtSession session, LateConfig config) {
+      String name,
+      OrtEnvironment environment,
+      OrtSession session,
+      int vectorSize,
+      int meanSize) {
     this.name = name;
     this.environment = environment;
     this.session = session;
-    this.config = config;
+    this.vectorSize = vectorSize;
+    this.meanSize = meanSize;
   }
 
   /**
    * Loads the graph.
    *
+   * @param vectorSize values of a token's vector
+   * @param meanSize values of a text's own vector
    * @param where the file that says the sizes, for messages
    */
-  static LateScorer open(String name, GraphFile graph, LateConfig config, String where) {
+  static LateScorer open(
+      String name, GraphFile graph, int vectorSize, int meanSize, String where) {
     OrtEnvironment environment = OrtRuntime.environment();
     return GraphLoader.load(
         name,
@@ -85,7 +87,7 @@ final class LateScorer implements AutoCloseable {
         List.of(ExecutionProvider.cpu()),
         1,
         (session, provider) -> {
-          var scorer = new LateScorer(name, environment, session, config);
+          var scorer = new LateScorer(name, environment, session, vectorSize, meanSize);
           scorer.check(graph, where);
           return scorer;
         });
@@ -104,10 +106,10 @@ final class LateScorer implements AutoCloseable {
                   LOGITS));
     }
     for (String input : List.of(QUERY_VECTORS, PASSAGE_VECTORS)) {
-      requireSize(graph, inputs, input, config.vectorSize(), where);
+      requireSize(graph, inputs, input, vectorSize, where);
     }
     for (String input : List.of(QUERY_MEAN, PASSAGE_MEAN)) {
-      requireSize(graph, inputs, input, config.meanSize(), where);
+      requireSize(graph, inputs, input, meanSize, where);
     }
   }
 
@@ -142,10 +144,10 @@ final class LateScorer implements AutoCloseable {
    *
    * @throws InferenceException if the runtime fails, or there is no memory for the batch
    */
-  void run(QueryBuffers query, Batch batch, IntFunction<PreparedContent> passages, Sink sink) {
+  void run(QueryBuffers query, Batch batch, IntFunction<PreparedContent> passages, LateModel.Sink sink) {
     PassageBuffers buffers = idle.poll();
     if (buffers == null) {
-      buffers = new PassageBuffers(environment, config.vectorSize(), config.meanSize());
+      buffers = new PassageBuffers(environment, vectorSize, meanSize);
     }
     boolean sound = false;
     try {
@@ -171,7 +173,7 @@ final class LateScorer implements AutoCloseable {
   }
 
   /** Scores a batch whose passages are in tensors already. */
-  void run(QueryBuffers query, Batch batch, Map<String, OnnxTensor> passages, Sink sink)
+  void run(QueryBuffers query, Batch batch, Map<String, OnnxTensor> passages, LateModel.Sink sink)
       throws OrtException {
     var inputs = new HashMap<String, OnnxTensor>(query.tensors());
     inputs.putAll(passages);

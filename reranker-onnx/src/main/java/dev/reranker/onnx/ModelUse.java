@@ -5,6 +5,7 @@ import java.util.Set;
 /** What a model is loaded as, and what its files may therefore say that it is. */
 enum ModelUse {
   RERANKER,
+  COLBERT,
   EMBEDDER,
   MULTI_VECTOR;
 
@@ -12,6 +13,7 @@ enum ModelUse {
   Set<String> modelTypes() {
     return switch (this) {
       case RERANKER -> Set.of("CrossEncoder");
+      case COLBERT -> Set.of("ColBERT");
       case EMBEDDER -> Set.of("SentenceTransformer");
       case MULTI_VECTOR -> Set.of("SentenceTransformer", "MultiVectorEncoder", "ColBERT");
     };
@@ -24,7 +26,11 @@ enum ModelUse {
 
   /** Values of {@code task_type} in ms-swift's {@code args.json}. */
   Set<String> swiftTasks() {
-    return this == RERANKER ? Set.of("reranker", "seq_cls") : Set.of("embedding");
+    return switch (this) {
+      case RERANKER -> Set.of("reranker", "seq_cls");
+      case COLBERT -> Set.of();
+      case EMBEDDER, MULTI_VECTOR -> Set.of("embedding");
+    };
   }
 
   /** What the transformer's own output is called. */
@@ -38,6 +44,7 @@ enum ModelUse {
       case RERANKER ->
           "a cross-encoder with a classification head is expected: load bi-encoders as"
               + " OnnxEmbedder; generative rerankers are not supported";
+      case COLBERT -> "a ColBERT in PyLate's or Stanford's layout is expected";
       case EMBEDDER ->
           "a bi-encoder with one vector per text is expected: load cross-encoders as OnnxReranker"
               + " and late-interaction models as OnnxMultiVectorEmbedder; sparse encoders are not"

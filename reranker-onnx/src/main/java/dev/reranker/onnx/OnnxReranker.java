@@ -30,12 +30,14 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p><b>Two kinds of models.</b> A <i>cross-encoder</i> reads query and passage together. A
+ * <p><b>Kinds of models.</b> A <i>cross-encoder</i> reads query and passage together. A
  * <i>late-interaction</i> model, such as the default one, encodes them apart, the query once for
  * each request, and lets them meet in a small scorer; {@code config.json} has a section {@code
  * late_interaction} then. So its passages can be {@linkplain #prepare prepared} when they are
  * indexed, and a request costs the query and the scorer alone; and it is an {@linkplain #embedder()
- * embedder} as well.
+ * embedder} as well. A <i>ColBERT</i>, in PyLate's layout or Stanford's, is late interaction by
+ * MaxSim: its score is the sum over the query's tokens of the best cosine among the passage's, and
+ * what marks, fills and cuts texts is read from its files.
  *
  * <p><b>Input.</b> A cross-encoder joins query and passage as its tokenizer does, for example
  * {@code [CLS] query [SEP] passage [SEP]}, to at most {@link ModelInfo#maxLength()} tokens. At
@@ -64,16 +66,18 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
 
   private final Engine engine;
   private final PairScoring scoring;
-  private final @Nullable LateEncoder encoder;
+  private final @Nullable LateModel late;
   private final @Nullable Embedder embedder;
+  private final ScoreCombiner combiner;
   private final Activation activation;
   private final ModelInfo info;
 
   private OnnxReranker(RerankerModel model) {
     this.engine = model.engine();
     this.scoring = model.scoring();
-    this.encoder = model.encoder().orElse(null);
-    this.embedder = encoder == null ? null : new LateEmbedder(encoder);
+    this.late = model.late().orElse(null);
+    this.embedder = model.embedder().orElse(null);
+    this.combiner = model.combiner();
     this.activation = model.activation();
     this.info = engine.info().with(model.fingerprint().with("activation", activation));
   }
@@ -148,13 +152,14 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
   }
 
   /**
-   * Joins the logit with the order before it: {@link ScoreCombiner#rankPrior} of weight 1.
+   * Joins the logit with the order before it: {@link ScoreCombiner#rankPrior} of weight 1; of a
+   * ColBERT, whose score is no logit, {@link ScoreCombiner#replace}.
    *
    * @return the combiner
    */
   @Override
   public ScoreCombiner combiner() {
-    return ScoreCombiner.rankPrior(1);
+    return combiner;
   }
 
   /**
@@ -165,7 +170,7 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
    */
   @Override
   public String preparedFingerprint() {
-    return encoder().fingerprint();
+    return late().preparedFingerprint();
   }
 
   /**
@@ -173,7 +178,7 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
    *
    * <p>It gives the encoder's mean vector, of length 1.
    *
-   * @return the embedder; empty for a cross-encoder
+   * @return the embedder; empty for a cross-encoder and for a ColBERT
    */
   @Override
   public Optional<Embedder> embedder() {
@@ -188,16 +193,16 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
    */
   @Override
   public List<Prepared> prepareAndEmbed(List<String> passages) {
-    return encoder().prepare(passages);
+    return late().prepare(passages);
   }
 
-  private LateEncoder encoder() {
-    if (encoder == null) {
+  private LateModel late() {
+    if (late == null) {
       throw new UnsupportedOperationException(
           "'%s' reads query and passage together, so nothing can be prepared of a passage: use a late-interaction model, such as the default one"
               .formatted(name()));
     }
-    return encoder;
+    return late;
   }
 
   /**
@@ -215,14 +220,7 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
     engine.call(
         logits.length,
         () -> scoring.run(query, Passages.of(texts), logits, SearchContext.create()));
-    for (int i = 0; i < logits.length; i++) {
-      if (!Float.isFinite(logits[i])) {
-        throw new InferenceException(
-            "'%s' gave %s for passage %d of %d: the model is damaged or overflows"
-                .formatted(name(), logits[i], i, logits.length));
-      }
-    }
-    return logits;
+    return Work.finite(logits, name());
   }
 
   /**

@@ -41,6 +41,24 @@ final class QueryBuffers implements AutoCloseable {
       ids = DirectBuffers.longs(tokens);
     }
     ids.clear().put(0, from.ids(row, tokens));
+    put(vectorSize, meanSize, tokens);
+  }
+
+  /** Copies a query that has nothing but vectors, one behind another. */
+  void fill(float[] from, int vectorSize) throws OrtException {
+    close();
+    int tokens = from.length / vectorSize;
+    vectors = room(vectors, from.length).put(0, from);
+    weights = room(weights, tokens).put(0, new float[tokens]);
+    mean = room(mean, 1).put(0, 0);
+    if (ids.capacity() < tokens) {
+      ids = DirectBuffers.longs(tokens);
+    }
+    ids.clear().put(0, new long[tokens]);
+    put(vectorSize, 1, tokens);
+  }
+
+  private void put(int vectorSize, int meanSize, int tokens) throws OrtException {
     put(LateScorer.QUERY_VECTORS, vectors, 1, tokens, vectorSize);
     put(LateScorer.QUERY_WEIGHTS, weights, 1, tokens);
     put(LateScorer.QUERY_MEAN, mean, 1, meanSize);

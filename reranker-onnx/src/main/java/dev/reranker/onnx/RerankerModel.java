@@ -1,5 +1,7 @@
 package dev.reranker.onnx;
 
+import dev.reranker.Embedder;
+import dev.reranker.ScoreCombiner;
 import dev.reranker.cache.ScoreCache;
 import dev.reranker.error.ModelLoadException;
 import java.util.List;
@@ -10,20 +12,26 @@ import java.util.OptionalLong;
 /**
  * A loaded reranker.
  *
- * @param encoder of a late-interaction model, whose scoring it is a part of
+ * @param late what reads query and passages apart, if it does
+ * @param embedder the same as an embedder, if it is one
  * @param engine the model at work; closing it closes all
  * @param scoring how it scores
+ * @param combiner what makes the final score where nobody says
  * @param activation what makes a score of a logit
  * @param fingerprint all that changes a logit
  */
 record RerankerModel(
     Engine engine,
     PairScoring scoring,
-    Optional<LateEncoder> encoder,
+    Optional<LateModel> late,
+    Optional<Embedder> embedder,
+    ScoreCombiner combiner,
     Activation activation,
     Fingerprint fingerprint) {
 
   private static final List<String> LOGITS = List.of("logits", "scores", "output");
+
+  private static final ScoreCombiner PRIOR = ScoreCombiner.rankPrior(1);
 
   static final String DEFAULT_MODEL = "dev/reranker/models/late-l6";
 
@@ -51,6 +59,11 @@ record RerankerModel(
   /** Loads a model in the way that its files, and the choice of its graph, ask for. */
   static RerankerModel load(EngineSettings settings, Wishes wishes) {
     var model = new ModelConfig(settings.source());
+    Optional<ColbertConfig> colbert = ColbertConfig.of(model);
+    if (colbert.isPresent()) {
+      model.requireMadeFor(ModelUse.COLBERT);
+      return colbert(settings, model, colbert.get(), wishes);
+    }
     model.requireMadeFor(ModelUse.RERANKER);
     int maxLength = settings.maxLength(model); // throws where the model cannot have it
     Optional<LateConfig> late =
@@ -85,30 +98,66 @@ record RerankerModel(
     GraphFile graph = GraphFile.open(LateConfig.scorer(model));
     Engine engine = LateEncoder.open(settings, model, late);
     try {
-      LateScorer scorer = LateScorer.open(settings.name(), graph, late, model.config().where());
+      LateScorer scorer =
+          LateScorer.open(
+              settings.name(),
+              graph,
+              late.vectorSize(),
+              late.meanSize(),
+              model.config().where());
       engine.alsoCloses(scorer::close);
       var encoder =
           new LateEncoder(
               engine, late, prompt, wishes.preparedFormat().orElse(PreparedFormat.INT8));
-      var scoring =
-          new EncodeApart(
-              encoder,
-              scorer,
-              wishes.reencodeForeign(),
-              wishes.cacheBytes().isPresent()
-                  ? new PassageCache(wishes.cacheBytes().getAsLong())
-                  : null);
+      var both = new LateGraphs(encoder, scorer);
       Fingerprint fingerprint = encoder.embeds().with("scorer", Fingerprint.digest(graph));
       return new RerankerModel(
           engine,
-          cached(scoring, wishes, fingerprint, true),
-          Optional.of(encoder),
+          cached(apart(both, wishes), wishes, fingerprint, true),
+          Optional.of(both),
+          Optional.of(new LateEmbedder(encoder)),
+          PRIOR,
           activation,
           fingerprint);
     } catch (RuntimeException | Error e) {
       engine.close();
       throw e;
     }
+  }
+
+  /**
+   * A ColBERT's score is a sum over the query's tokens, not a logit: no function makes a
+   * probability of it, and the weight that a first stage's order deserves beside it is not known.
+   */
+  private static RerankerModel colbert(
+      EngineSettings settings, ModelConfig model, ColbertConfig config, Wishes wishes) {
+    requireOneLabel(wishes, settings.name());
+    if (!wishes.queryPrompt().orElse("").isEmpty()) {
+      throw new IllegalArgumentException(
+          "queryPrompt is for models that have one; '%s' marks queries by its own token: leave it out"
+              .formatted(settings.name()));
+    }
+    ColbertModel late =
+        ColbertModel.open(
+            settings, model, config, wishes.preparedFormat().orElse(PreparedFormat.INT8));
+    Fingerprint fingerprint = late.fingerprint();
+    return new RerankerModel(
+        late.engine(),
+        cached(apart(late, wishes), wishes, fingerprint, true),
+        Optional.of(late),
+        Optional.empty(),
+        ScoreCombiner.replace(),
+        wishes.activation().orElse(Activation.IDENTITY),
+        fingerprint);
+  }
+
+  private static EncodeApart apart(LateModel model, Wishes wishes) {
+    return new EncodeApart(
+        model,
+        wishes.reencodeForeign(),
+        wishes.cacheBytes().isPresent()
+            ? new PassageCache(wishes.cacheBytes().getAsLong())
+            : null);
   }
 
   private static RerankerModel together(
@@ -125,6 +174,8 @@ record RerankerModel(
         engine,
         cached(CrossEncoding.of(engine, prompt, positive, late), wishes, fingerprint, false),
         Optional.empty(),
+        Optional.empty(),
+        PRIOR,
         wishes.activation().orElseGet(() -> config.activation(labels)),
         fingerprint);
   }

@@ -1,6 +1,7 @@
 package dev.reranker.onnx;
 
 import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,8 +13,31 @@ import java.util.List;
  *     entry more than there are texts
  * @param specialTypes the type ids of {@code specials}
  * @param textTypes the type id of each text
+ * @param unattended how many tokens at the end the others do not see
  */
-record TokenTemplate(List<int[]> specials, List<int[]> specialTypes, int[] textTypes) {
+record TokenTemplate(
+    List<int[]> specials, List<int[]> specialTypes, int[] textTypes, int unattended) {
+
+  TokenTemplate(List<int[]> specials, List<int[]> specialTypes, int[] textTypes) {
+    this(specials, specialTypes, textTypes, 0);
+  }
+
+  /**
+   * With more tokens at the end, of the type 0.
+   *
+   * @param id of each
+   * @param unseen how many of them the others do not see
+   */
+  TokenTemplate filledUp(int id, int count, int unseen) {
+    int last = specials.size() - 1;
+    int[] ids = Arrays.copyOf(specials.get(last), specials.get(last).length + count);
+    Arrays.fill(ids, ids.length - count, ids.length, id);
+    var allIds = new ArrayList<>(specials);
+    var allTypes = new ArrayList<>(specialTypes);
+    allIds.set(last, ids);
+    allTypes.set(last, Arrays.copyOf(specialTypes.get(last), ids.length));
+    return new TokenTemplate(List.copyOf(allIds), List.copyOf(allTypes), textTypes, unseen);
+  }
 
   /** How many special tokens a row has. */
   int overhead() {
@@ -58,7 +82,7 @@ record TokenTemplate(List<int[]> specials, List<int[]> specialTypes, int[] textT
       }
     }
     for (int i = 0; i < length; i++) {
-      mask.put(i < used ? 1 : 0);
+      mask.put(i < used - unattended ? 1 : 0);
     }
     for (int i = used; i < length; i++) {
       ids.put(padId);

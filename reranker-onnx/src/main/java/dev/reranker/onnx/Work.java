@@ -1,5 +1,6 @@
 package dev.reranker.onnx;
 
+import dev.reranker.error.InferenceException;
 import dev.reranker.RerankResult;
 import java.time.Duration;
 import java.util.BitSet;
@@ -47,6 +48,18 @@ final class Work {
     part.truncated.stream().forEach(i -> truncated.set(rows[i]));
     prepared += part.prepared;
     cost(part);
+  }
+
+  /** The logits themselves, all of them numbers. */
+  static float[] finite(float[] logits, String name) {
+    for (int i = 0; i < logits.length; i++) {
+      if (!Float.isFinite(logits[i])) {
+        throw new InferenceException(
+            "'%s' gave %s for passage %d of %d: the model is damaged or overflows"
+                .formatted(name, logits[i], i, logits.length));
+      }
+    }
+    return logits;
   }
 
   /** Adds what something else cost that the request needed. */

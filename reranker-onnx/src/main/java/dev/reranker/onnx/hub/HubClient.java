@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +32,7 @@ final class HubClient {
   private final Optional<String> token;
   private final Duration answerTimeout;
   private final Duration quietTimeout;
-  private final HttpClient http;
+  private @Nullable HttpClient http;
 
   HubClient(
       URI endpoint, Optional<String> token, Duration answerTimeout, Duration quietTimeout) {
@@ -38,11 +40,18 @@ final class HubClient {
     this.token = token;
     this.answerTimeout = answerTimeout;
     this.quietTimeout = quietTimeout;
-    this.http =
-        HttpClient.newBuilder()
-            .connectTimeout(answerTimeout)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+  }
+
+  /** Made when it is first needed: it has a thread and file handles of its own. */
+  private synchronized HttpClient http() {
+    if (http == null) {
+      http =
+          HttpClient.newBuilder()
+              .connectTimeout(answerTimeout)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .build();
+    }
+    return http;
   }
 
   boolean hasToken() {
@@ -78,9 +87,12 @@ final class HubClient {
   Answer<Void> facts(URI address) throws IOException {
     URI at = address;
     for (int hop = 0; hop <= MOST_HOPS; hop++) {
-      var response =
-          send(request(at).method("HEAD", HttpRequest.BodyPublishers.noBody()), info -> discard());
-      var answer = new Answer<Void>(response, address);
+      HttpResponse<Void> response =
+          send(
+              request(at).timeout(answerTimeout).method("HEAD", BodyPublishers.noBody()),
+              info -> BodySubscribers.discarding(),
+              () -> 0);
+      Answer<Void> answer = new Answer<>(response, address);
       if (!answer.isRedirect() || answer.header("X-Linked-Etag").isPresent()) {
         return answer;
       }
@@ -97,7 +109,8 @@ final class HubClient {
   Answer<String> text(URI address) throws IOException {
     URI at = address;
     for (int hop = 0; hop <= MOST_HOPS; hop++) {
-      var response = send(request(at).GET(), info -> new LimitedText());
+      var text = new LimitedText();
+      var response = send(request(at).timeout(answerTimeout).GET(), info -> text, text::size);
       if (!isRedirect(response.statusCode())) {
         return new Answer<>(response, address);
       }
@@ -201,15 +214,6 @@ final class HubClient {
     return query < 0 ? text : text.substring(0, query) + "?…";
   }
 
-  private static HttpResponse.BodySubscriber<Void> discard() {
-    return HttpResponse.BodySubscribers.discarding();
-  }
-
-  private <T> HttpResponse<T> send(HttpRequest.Builder request, BodyHandler<T> handler)
-      throws IOException {
-    return send(request.timeout(answerTimeout), handler, () -> 0);
-  }
-
   /**
    * Sends and waits as long as bytes arrive.
    *
@@ -218,7 +222,7 @@ final class HubClient {
   private <T> HttpResponse<T> send(
       HttpRequest.Builder request, BodyHandler<T> handler, LongSupplier arrived)
       throws IOException {
-    CompletableFuture<HttpResponse<T>> sent = http.sendAsync(request.build(), handler);
+    CompletableFuture<HttpResponse<T>> sent = http().sendAsync(request.build(), handler);
     long before = arrived.getAsLong();
     while (true) {
       try {
@@ -240,11 +244,13 @@ final class HubClient {
     }
   }
 
+  /** What a body refused is an answer of ours, however deep the client has wrapped it. */
   private static IOException cause(ExecutionException failure) {
-    @Nullable Throwable cause = failure.getCause();
-    if (cause instanceof ModelLoadException refused) {
-      throw refused;
+    for (@Nullable Throwable e = failure.getCause(); e != null; e = e.getCause()) {
+      if (e instanceof ModelLoadException refused) {
+        throw refused;
+      }
     }
-    return cause instanceof IOException e ? e : new IOException(cause);
+    return failure.getCause() instanceof IOException e ? e : new IOException(failure.getCause());
   }
 }

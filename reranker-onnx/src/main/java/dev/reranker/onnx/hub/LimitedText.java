@@ -17,9 +17,14 @@ final class LimitedText implements BodySubscriber<String> {
   /** A listing has some 200 bytes a file. */
   private static final int MOST_BYTES = 32 << 20;
 
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(); // is synchronized
   private final CompletableFuture<String> text = new CompletableFuture<>();
   private Flow.@Nullable Subscription subscription;
+
+  /** How many bytes have arrived. */
+  long size() {
+    return bytes.size();
+  }
 
   @Override
   public CompletionStage<String> getBody() {
