@@ -171,6 +171,7 @@ def model_of(config_class, settings, tokenizer, labels):
     config = config_class(vocab_size=tokenizer.get_vocab_size() + 1, num_labels=labels, **settings)
     if labels == 2:
         config.id2label, config.label2id = {0: "not_relevant", 1: "relevant"}, {"not_relevant": 0, "relevant": 1}
+    config._attn_implementation = "eager"
     model = transformers.AutoModelForSequenceClassification.from_config(config).eval()
     torch.manual_seed(7)
     for name, weight in model.named_parameters():
@@ -183,6 +184,7 @@ def model_of(config_class, settings, tokenizer, labels):
 
 def export(model, inputs, path, output="logits"):
     wrapped = {name: torch.ones(2, 9, dtype=torch.int64) for name in inputs}
+    wrapped["attention_mask"][1, 6:] = 0  # a mask of ones alone would be traced away
     if "token_type_ids" in wrapped:
         wrapped["token_type_ids"] = torch.zeros(2, 9, dtype=torch.int64)
 
@@ -195,7 +197,7 @@ def export(model, inputs, path, output="logits"):
             return self.model(**dict(zip(inputs, values)))[output]
 
     torch.onnx.export(
-        Logits(), tuple(wrapped[name] for name in inputs), str(path), input_names=inputs, output_names=[output],
+        Logits().eval(), tuple(wrapped[name] for name in inputs), str(path), input_names=inputs, output_names=[output],
         dynamic_axes={name: {0: "batch", 1: "sequence"} for name in inputs}
         | {output: {0: "batch"} if output == "logits" else {0: "batch", 1: "sequence"}},
         opset_version=17, dynamo=False,
@@ -256,7 +258,9 @@ def colbert(name, config, layers):
     reference = fast(tokenizer, TYPED, **BERT)
     reference.save_pretrained(folder)
     settings = dict(SIZES, max_position_embeddings=LENGTH, vocab_size=tokenizer.get_vocab_size() + 1)
-    model = transformers.BertModel(transformers.BertConfig(**settings), add_pooling_layer=False).eval()
+    config_bert = transformers.BertConfig(**settings)
+    config_bert._attn_implementation = "eager"
+    model = transformers.BertModel(config_bert, add_pooling_layer=False).eval()
     torch.manual_seed(9)
     for weight in model.parameters():
         if weight.dim() > 1:

@@ -226,8 +226,7 @@ public final class StubHub implements AutoCloseable {
 
   /** All of a content, or the part of it that is asked for. */
   public static void content(HttpExchange exchange, byte[] content) throws IOException {
-    Matcher range =
-        RANGE.matcher(String.valueOf(exchange.getRequestHeaders().getFirst("Range")));
+    Matcher range = RANGE.matcher(String.valueOf(exchange.getRequestHeaders().getFirst("Range")));
     if (!range.matches()) {
       bytes(exchange, 200, content);
       return;

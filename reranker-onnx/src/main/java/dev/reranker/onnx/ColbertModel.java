@@ -21,9 +21,9 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * A ColBERT: a vector for each token, projected and brought to length 1, compared by
- * MaxSim: the sum over the query's vectors of the largest cosine among the passage's (Khattab and
- * Zaharia, 2020). A query is {@code [CLS] marker text [SEP]}, filled up with mask tokens whose vectors
+ * A ColBERT: a vector for each token, projected and brought to length 1, compared by MaxSim: the
+ * sum over the query's vectors of the largest cosine among the passage's (Khattab and Zaharia,
+ * 2020). A query is {@code [CLS] marker text [SEP]}, filled up with mask tokens whose vectors
  * count; a passage likewise, not filled up, and without the vectors of skipped words.
  */
 final class ColbertModel implements LateModel {
@@ -114,8 +114,7 @@ final class ColbertModel implements LateModel {
     if (!output.perToken()) {
       throw new ModelLoadException(
           "'%s' is a ColBERT, and its graph gives '%s' with the row shape %s; one vector per token is needed, [batch, tokens, dimension]: export it with last_hidden_state"
-              .formatted(
-                  engine.info().name(), output.name(), Arrays.toString(output.rowShape())));
+              .formatted(engine.info().name(), output.name(), Arrays.toString(output.rowShape())));
     }
   }
 
@@ -161,9 +160,11 @@ final class ColbertModel implements LateModel {
             () ->
                 new ModelLoadException(
                     "'%s' %s by %s, and tokenizer.json has no token '%s': get the tokenizer that was saved with the model"
-                        .formatted(
-                            engine.info().name(), "reads texts", config.file().where(), token)
-                        + " (it " + does + ")"));
+                            .formatted(
+                                engine.info().name(), "reads texts", config.file().where(), token)
+                        + " (it "
+                        + does
+                        + ")"));
   }
 
   @Override
@@ -223,9 +224,7 @@ final class ColbertModel implements LateModel {
 
   private TokenTemplate filled(int tokens) {
     int missing = config.expands() ? config.queryLength() - query.overhead() - tokens : 0;
-    return missing <= 0
-        ? query
-        : query.filledUp(filler, missing, config.attends() ? 0 : missing);
+    return missing <= 0 ? query : query.filledUp(filler, missing, config.attends() ? 0 : missing);
   }
 
   /** The vectors of a row's tokens that are wanted by their place, one behind another. */
@@ -286,7 +285,8 @@ final class ColbertModel implements LateModel {
   private byte[] content(Ran ran, int i, PreparedFormat as, boolean cut) {
     long[] ids = ran.values().ids(ran.at(i), ran.length(i));
     boolean[] kept = kept(ids);
-    long[] left = IntStream.range(0, ids.length).filter(t -> kept[t]).mapToLong(t -> ids[t]).toArray();
+    long[] left =
+        IntStream.range(0, ids.length).filter(t -> kept[t]).mapToLong(t -> ids[t]).toArray();
     return PreparedContent.write(as, cut, left, vectors(ran, i, t -> kept[t]), NO_MEAN);
   }
 
@@ -303,8 +303,7 @@ final class ColbertModel implements LateModel {
           }
         };
     IntFunction<String> label = Passages.of(texts).label();
-    engine.call(
-        texts.size(), () -> passages(texts, label, cut, reader, SearchContext.create()));
+    engine.call(texts.size(), () -> passages(texts, label, cut, reader, SearchContext.create()));
     return List.of(made);
   }
 
@@ -322,7 +321,9 @@ final class ColbertModel implements LateModel {
       scorer.run(buffers, batch, passages, sink);
     }
 
-    /** Through the form of prepared ones, at full precision: the dense layers made copies anyway. */
+    /**
+     * Through the form of prepared ones, at full precision: the dense layers made copies anyway.
+     */
     @Override
     public void score(Ran ran, Sink sink) {
       var read = new HashMap<Integer, PreparedContent>();

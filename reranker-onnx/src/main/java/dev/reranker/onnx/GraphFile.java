@@ -108,8 +108,8 @@ record GraphFile(
   }
 
   /**
-   * Refuses weights that have a second name on the disk: that may be a file from outside the folder,
-   * which the graph would read in. ONNX's own loader does so too (onnx/onnx#7686).
+   * Refuses weights that have a second name on the disk: that may be a file from outside the
+   * folder, which the graph would read in. ONNX's own loader does so too (onnx/onnx#7686).
    */
   private static void requireOneName(ModelFile graph, Path data) throws ModelLoadException {
     Object names;

@@ -12,7 +12,9 @@ import java.util.stream.Stream;
 /** What ONNX files are called beside a model, and which of them are there, for errors to offer. */
 final class GraphNames {
 
-  /** Where no folder can be listed, these are tried: what Optimum and others call their variants. */
+  /**
+   * Where no folder can be listed, these are tried: what Optimum and others call their variants.
+   */
   static final List<String> USUAL =
       Stream.of(
               "quantized",

@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ final class HubFiles {
     @Nullable ModelFile file = path.map(ModelFile::at).orElse(null);
     if (file != null && name.endsWith(".onnx")) {
       for (String weights : weights(file)) {
-        // What is missing is named when the graph is opened; what leads outside is refused there too.
+        // What is missing is named when the graph is opened; what leads outside is refused there
+        // too.
         model.file(name.substring(0, name.lastIndexOf('/') + 1) + weights);
       }
     }
@@ -36,10 +38,24 @@ final class HubFiles {
     }
   }
 
-  static ModelLoadException noGraph(String place, String id) {
-    return new ModelLoadException(
+  /**
+   * The graphs that the model has.
+   *
+   * @throws ModelLoadException if it has none, with the way out
+   */
+  static List<String> graphs(HubModel model) {
+    List<String> there = GraphNames.of(model.files());
+    if (!there.isEmpty()) {
+      return there;
+    }
+    if (model.isOffline()) {
+      throw new ModelLoadException(
+          "%s is offline, and its graph is not in the cache: go online once".formatted(model));
+    }
+    String name = shortName(model.id());
+    throw new ModelLoadException(
         "%s has no ONNX file: export it once, with Python, by 'pip install optimum-onnx[onnxruntime]' and 'optimum-cli export onnx --model %s %s-onnx', and give ModelSource.directory(Path.of(\"%s-onnx\"))"
-            .formatted(place, id, shortName(id), shortName(id)));
+            .formatted(model, model.id(), name, name));
   }
 
   private static String shortName(String id) {

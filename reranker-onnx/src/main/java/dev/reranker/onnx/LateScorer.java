@@ -58,11 +58,7 @@ final class LateScorer implements AutoCloseable {
   private final Queue<QueryBuffers> idleQueries = new ConcurrentLinkedQueue<>();
 
   private LateScorer(
-      String name,
-      OrtEnvironment environment,
-      OrtSession session,
-      int vectorSize,
-      int meanSize) {
+      String name, OrtEnvironment environment, OrtSession session, int vectorSize, int meanSize) {
     this.name = name;
     this.environment = environment;
     this.session = session;
@@ -77,8 +73,7 @@ final class LateScorer implements AutoCloseable {
    * @param meanSize values of a text's own vector
    * @param where the file that says the sizes, for messages
    */
-  static LateScorer open(
-      String name, GraphFile graph, int vectorSize, int meanSize, String where) {
+  static LateScorer open(String name, GraphFile graph, int vectorSize, int meanSize, String where) {
     OrtEnvironment environment = OrtRuntime.environment();
     return GraphLoader.load(
         name,
@@ -144,7 +139,8 @@ final class LateScorer implements AutoCloseable {
    *
    * @throws InferenceException if the runtime fails, or there is no memory for the batch
    */
-  void run(QueryBuffers query, Batch batch, IntFunction<PreparedContent> passages, LateModel.Sink sink) {
+  void run(
+      QueryBuffers query, Batch batch, IntFunction<PreparedContent> passages, LateModel.Sink sink) {
     PassageBuffers buffers = idle.poll();
     if (buffers == null) {
       buffers = new PassageBuffers(environment, vectorSize, meanSize);

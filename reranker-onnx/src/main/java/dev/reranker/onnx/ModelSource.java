@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>config.json<td>all others<td>shape the graph, which has them inside
  * <tr><td>tokenizer.json<td>normalizer, pre_tokenizer, post_processor, model, added_tokens<td>as they are; where only a chat template (in tokenizer_config.json or a file of its own) tells query and passage apart, the model is refused
  * <tr><td>tokenizer.json<td>truncation, padding<td>off: texts are cut here, at their end, and results say so
+ * <tr><td>tokenizer.json<td>regular expressions<td>refused where they may take time beyond bounds: native code would end the process
  * <tr><td>tokenizer_config.json<td>model_max_length<td>the length, unless sentence-transformers' file names one
  * <tr><td>tokenizer_config.json<td>do_lower_case, strip_accents, add_prefix_space, add_bos_token, add_eos_token<td>must agree with {@code tokenizer.json}, otherwise refused
  * <tr><td>tokenizer_config.json<td>truncation_side, split_special_tokens<td>{@code right} and false; others refused
@@ -57,12 +57,15 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>config_sentence_transformers.json<td>similarity_fn_name<td>cosine, and what orders as it does; others refused → {@code normalize(..)}
  * <tr><td>config_sentence_transformers.json<td>truncate_dim<td>vectors are cut to it
  * <tr><td>config_sentence_transformers.json<td>query_prefix, document_prefix, do_query_expansion, skiplist_words (PyLate)<td>refused by {@link OnnxMultiVectorEmbedder}
+ * <tr><td>config_sentence_transformers.json<td>of a ColBERT (PyLate): query_prefix, document_prefix, query_length, document_length, do_query_expansion, attend_to_expansion_tokens, skiplist_words, similarity_fn_name<td>{@link OnnxReranker}: honoured, with PyLate's defaults; a query beyond query_length is read whole, up to document_length
+ * <tr><td>artifact.metadata (Stanford's ColBERT)<td>query_token_id, doc_token_id, query_maxlen, doc_maxlen, attend_to_mask_tokens, mask_punctuation, similarity, dim<td>{@link OnnxReranker}: honoured
+ * <tr><td>a ColBERT's Dense modules: config.json, model.safetensors<td>in_features, out_features, bias, activation_function, use_residual<td>{@link OnnxReranker}: computed where the graph ends before them; an unknown function is refused
  * <tr><td>args.json (ms-swift)<td>task_type, template, problem_type<td>must fit; chat templates, generative rerankers and embedders without modules.json are refused
  * <tr><td>ort_config.json, quantize_config.json (Optimum)<td>all<td>no effect: they say how the graph was made
  * </table>
  *
- * <p>Nothing is downloaded but by {@link #hub}, and nothing is read before a model is built from the
- * source.
+ * <p>Nothing is downloaded but by {@link #hub}, and nothing is read before a model is built from
+ * the source.
  */
 public final class ModelSource {
 
@@ -145,7 +148,7 @@ public final class ModelSource {
         Kind.HUB,
         model.toString(),
         file -> HubFiles.find(model, file),
-        () -> GraphNames.of(model.files()),
+        () -> HubFiles.graphs(model),
         GRAPH);
   }
 
@@ -305,7 +308,7 @@ public final class ModelSource {
   private ModelLoadException noGraph() {
     List<String> there = graphs.get();
     if (there.isEmpty()) {
-      return kind == Kind.HUB ? HubFiles.noGraph(place, name) : missing(graph);
+      return missing(graph);
     }
     return new ModelLoadException(
         "%s is missing in %s, but %s %s there: choose one by ModelSource.%s(..).graph(\"%s\")"

@@ -81,7 +81,7 @@ record Projection(List<Layer> layers) {
   /**
    * What is to be applied to a graph's token vectors.
    *
-   * @param width of those
+   * @param output the token vectors
    */
   static Projection of(ModelConfig model, GraphOutput output) {
     int width = output.width();
@@ -173,7 +173,8 @@ record Projection(List<Layer> layers) {
         default ->
             throw file.refuse(
                 "activation_function",
-                "torch's Identity, Tanh, ReLU and SiLU are known: export the graph with this layer");
+                "torch's Identity, Tanh, ReLU and SiLU are known: export the graph with this"
+                    + " layer");
       };
     }
   }

@@ -100,11 +100,7 @@ record RerankerModel(
     try {
       LateScorer scorer =
           LateScorer.open(
-              settings.name(),
-              graph,
-              late.vectorSize(),
-              late.meanSize(),
-              model.config().where());
+              settings.name(), graph, late.vectorSize(), late.meanSize(), model.config().where());
       engine.alsoCloses(scorer::close);
       var encoder =
           new LateEncoder(
@@ -155,9 +151,7 @@ record RerankerModel(
     return new EncodeApart(
         model,
         wishes.reencodeForeign(),
-        wishes.cacheBytes().isPresent()
-            ? new PassageCache(wishes.cacheBytes().getAsLong())
-            : null);
+        wishes.cacheBytes().isPresent() ? new PassageCache(wishes.cacheBytes().getAsLong()) : null);
   }
 
   private static RerankerModel together(

@@ -126,7 +126,9 @@ final class Safetensors {
     long[] values = new long[list.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] =
-          list.get(i) instanceof JsonPrimitive number && number.isNumber() ? number.getAsLong() : -1;
+          list.get(i) instanceof JsonPrimitive number && number.isNumber()
+              ? number.getAsLong()
+              : -1;
     }
     return values;
   }

@@ -5,11 +5,15 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.stream.JsonReader;
+import dev.reranker.error.ModelLoadException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +29,11 @@ final class TokenizerFile {
    */
   static byte[] prepare(ModelFile file, TokenizerRules rules) {
     byte[] json = file.readTokenizer();
-    JsonObject parts = parts(json);
+    JsonObject parts = parts(json, file);
     if (parts == null) {
       return json; // The tokenizer says what is wrong with it.
     }
+    requireQuickPatterns(parts, file);
     JsonObject normalizer = object(parts, "normalizer");
     rules.check(normalizer, object(parts, "pre_tokenizer"), file.name());
     return rules.lowerCase() && !TokenizerRules.lowerCases(normalizer) ? withLowercase(json) : json;
@@ -38,18 +43,39 @@ final class TokenizerFile {
     return parts.get(key) instanceof JsonObject object ? object : new JsonObject();
   }
 
-  /**
-   * Normalizer and pre-tokenizer, which stand before the large vocabulary; null if not to be read.
-   */
-  private static @Nullable JsonObject parts(byte[] json) {
+  /** Native code matches texts against these, and ends the process where that takes too long. */
+  private static void requireQuickPatterns(JsonElement part, ModelFile file) {
+    if (part instanceof JsonArray list) {
+      list.forEach(each -> requireQuickPatterns(each, file));
+    } else if (part instanceof JsonObject object) {
+      for (Map.Entry<String, JsonElement> entry : object.entrySet()) {
+        if (entry.getKey().equals("Regex") && entry.getValue() instanceof JsonPrimitive text) {
+          Optional<String> fault = PatternGuard.fault(text.getAsString());
+          if (fault.isPresent()) {
+            throw new ModelLoadException(
+                "%s splits or changes texts by the pattern '%s', which on some text takes too long (%s): write it without"
+                    .formatted(file.name(), text.getAsString(), fault.get()));
+          }
+        }
+        requireQuickPatterns(entry.getValue(), file);
+      }
+    }
+  }
+
+  /** Normalizer and pre-tokenizer, wherever they stand; null if not to be read. */
+  private static @Nullable JsonObject parts(byte[] json, ModelFile file) {
     var parts = new JsonObject();
     try (var reader =
         new JsonReader(
             new InputStreamReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8))) {
       reader.beginObject();
-      while (reader.hasNext() && parts.size() < 2) {
+      while (reader.hasNext()) {
         String key = reader.nextName();
         if (Set.of("normalizer", "pre_tokenizer").contains(key)) {
+          if (parts.has(key)) {
+            throw new ModelLoadException(
+                file.name() + " has the key '" + key + "' twice: get the file again");
+          }
           parts.add(key, JsonParser.parseReader(reader));
         } else {
           reader.skipValue();

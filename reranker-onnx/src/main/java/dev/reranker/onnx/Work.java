@@ -1,7 +1,7 @@
 package dev.reranker.onnx;
 
-import dev.reranker.error.InferenceException;
 import dev.reranker.RerankResult;
+import dev.reranker.error.InferenceException;
 import java.time.Duration;
 import java.util.BitSet;
 

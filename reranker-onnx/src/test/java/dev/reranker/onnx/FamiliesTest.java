@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FamiliesTest {
 
   static Stream<GoldenPairs> goldens() {
-    String lines =
-        new String(TinyModel.resource("families/goldens.jsonl"), StandardCharsets.UTF_8);
+    String lines = new String(TinyModel.resource("families/goldens.jsonl"), StandardCharsets.UTF_8);
     return lines
         .lines()
         .map(line -> new GoldenPairs(JsonParser.parseString(line).getAsJsonObject()));

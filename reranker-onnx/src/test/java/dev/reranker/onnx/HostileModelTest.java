@@ -76,9 +76,8 @@ class HostileModelTest {
       strings = {
         "{\"a\":", // cut
         "[[[[[[[[[[", // nested, repeated below
-        "{\"id2label\": 7}",
         "{\"max_position_embeddings\": \"many\"}",
-        "{\"max_position_embeddings\": -1}",
+        "{\"max_position_embeddings\": -2}",
         "{\"max_position_embeddings\": 1e400}",
         "{\"pad_token_id\": {}}",
         "{\"model_type\": []}",
@@ -128,7 +127,8 @@ class HostileModelTest {
 
   /** A pattern that takes time of the square or worse of a text's length, if nobody stops it. */
   @ParameterizedTest
-  @ValueSource(strings = {"(a+)+$", "(a|a)*$", "(.*)*b", "(?:a?){40}a{40}"})
+  @ValueSource(
+      strings = {"(a+)+$", "(a|a)*$", "(.*)*b", "(?:a?){40}a{40}", "a*a*a*a*b", "(a*){2,}b"})
   void aPatternThatNeverEndsDoes(String pattern) throws IOException {
     new TinyModel().in(directory);
     String json =
@@ -141,7 +141,7 @@ class HostileModelTest {
                         + "\"},\"behavior\":\"Isolated\",\"invert\":false}"));
     assertThat(json).contains(pattern);
     Files.writeString(directory.resolve("tokenizer.json"), json);
-    assertThat(inChild()).containsAnyOf("Exception", "scored");
+    assertThat(inChild()).contains("ModelLoadException").contains("takes too long");
   }
 
   private static void fill(Path file, String start, int bytes, String end) throws IOException {
@@ -179,14 +179,17 @@ class HostileModelTest {
       int loaded = 0;
       int rounds = Integer.parseInt(arguments[2]);
       for (int i = 0; i < rounds; i++) {
-        byte[] bad = Arrays.copyOf(sound, random.nextInt(4) == 0 ? random.nextInt(sound.length) : sound.length);
+        byte[] bad =
+            Arrays.copyOf(
+                sound, random.nextInt(4) == 0 ? random.nextInt(sound.length) : sound.length);
         // The first bytes hold the structure; the weights are behind them.
         for (int change = random.nextInt(8); change >= 0 && bad.length > 0; change--) {
           bad[random.nextInt(Math.min(bad.length, random.nextBoolean() ? 3000 : bad.length))] =
               (byte) random.nextInt(256);
         }
         Files.write(file, bad);
-        try (var reranker = OnnxReranker.builder().model(ModelSource.directory(directory)).build()) {
+        try (var reranker =
+            OnnxReranker.builder().model(ModelSource.directory(directory)).build()) {
           loaded++;
           reranker.score("how do whales sleep", List.of("whale"));
         } catch (ModelLoadException e) {

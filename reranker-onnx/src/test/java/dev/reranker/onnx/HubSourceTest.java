@@ -63,8 +63,7 @@ class HubSourceTest {
         .file("config.json", "{\"id2label\":{\"0\":\"LABEL_0\"}}");
     float[] scores = scores(ModelSource.hub(model().build()));
     assertThat(scores).isEqualTo(scoresOf(new TinyModel().in(directory)));
-    assertThat(fetched())
-        .containsExactlyInAnyOrder("model.onnx", "tokenizer.json", "config.json");
+    assertThat(fetched()).containsExactlyInAnyOrder("model.onnx", "tokenizer.json", "config.json");
     hub.forget();
     assertThat(scores(ModelSource.hub(model().build()))).isEqualTo(scores);
     assertThat(hub.seen()).as("a second start asks nobody").isEmpty();
@@ -104,8 +103,7 @@ class HubSourceTest {
 
   @Test
   void aVariantIsChosenByItsName() {
-    hub.file("onnx/model.onnx", new byte[] {1})
-        .file("onnx/model_O3.onnx", new TinyModel().bytes());
+    hub.file("onnx/model.onnx", new byte[] {1}).file("onnx/model_O3.onnx", new TinyModel().bytes());
     assertThat(scores(ModelSource.hub(model().build()).graph("onnx/model_O3.onnx"))).hasSize(2);
     assertThat(fetched()).doesNotContain("onnx/model.onnx");
   }
@@ -146,8 +144,7 @@ class HubSourceTest {
             "[{\"idx\":0,\"name\":\"0\",\"path\":\"\",\"type\":\"sentence_transformers.models.Transformer\"},"
                 + "{\"idx\":1,\"name\":\"1\",\"path\":\"1_Pooling\",\"type\":\"sentence_transformers.models.Pooling\"}]")
         .file("1_Pooling/config.json", "{\"pooling_mode_cls_token\":true}");
-    try (var embedder =
-        OnnxEmbedder.builder().model(ModelSource.hub(model().build())).build()) {
+    try (var embedder = OnnxEmbedder.builder().model(ModelSource.hub(model().build())).build()) {
       assertThat(embedder.embedQuery(QUERY)).hasSize(TinyModel.WIDTH);
     }
     assertThat(fetched()).contains("1_Pooling/config.json");

@@ -107,8 +107,7 @@ record NamedModel(String option, String name) {
     advised =
         GIVE_FOLDER
             .matcher(advised)
-            .replaceAll(
-                call -> Matcher.quoteReplacement("give " + option + " " + call.group(1)));
+            .replaceAll(call -> Matcher.quoteReplacement("give " + option + " " + call.group(1)));
     if (onHub().isPresent()) {
       return advised + " (no folder " + name + " is here, so the hub was meant)";
     }
@@ -119,9 +118,7 @@ record NamedModel(String option, String name) {
 
   private String shown(String graph) {
     return onHub()
-        .map(
-            hub ->
-                hub.group(1) + (hub.group(2) == null ? "" : "@" + hub.group(2)) + "/" + graph)
+        .map(hub -> hub.group(1) + (hub.group(2) == null ? "" : "@" + hub.group(2)) + "/" + graph)
         .orElseGet(() -> folder().resolve(graph).toString());
   }
 }

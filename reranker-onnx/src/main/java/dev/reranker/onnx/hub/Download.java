@@ -66,7 +66,9 @@ final class Download {
     }
   }
 
-  /** Waits for other processes; where files cannot be locked, each gets a partial file of its own. */
+  /**
+   * Waits for other processes; where files cannot be locked, each gets a partial file of its own.
+   */
   @SuppressWarnings("resource") // the lock ends with its channel
   private static boolean lock(FileChannel channel, RemoteFile file) {
     try {
@@ -117,8 +119,7 @@ final class Download {
       return;
     }
     HubClient.Answer<Long> answer =
-        retries.run(
-            file.address().toString(), () -> more(client, file, body), body::position);
+        retries.run(file.address().toString(), () -> more(client, file, body), body::position);
     Refusal.check(answer, client.hasToken(), file.name());
   }
 
@@ -131,8 +132,7 @@ final class Download {
       throw new IOException("the hub has no bytes from " + before + " on");
     }
     if (answer.isGood() && body.position() < file.size()) {
-      throw new IOException(
-          "%d of %d bytes arrived".formatted(body.position(), file.size()));
+      throw new IOException("%d of %d bytes arrived".formatted(body.position(), file.size()));
     }
     return answer;
   }

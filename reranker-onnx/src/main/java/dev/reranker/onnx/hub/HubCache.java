@@ -172,7 +172,9 @@ final class HubCache {
   }
 
   Path lock(String etag) {
-    return root.resolve(".locks").resolve(String.valueOf(folder.getFileName())).resolve(etag + ".lock");
+    return root.resolve(".locks")
+        .resolve(String.valueOf(folder.getFileName()))
+        .resolve(etag + ".lock");
   }
 
   /** Gives a content its name in a snapshot. */

@@ -34,8 +34,7 @@ final class HubClient {
   private final Duration quietTimeout;
   private @Nullable HttpClient http;
 
-  HubClient(
-      URI endpoint, Optional<String> token, Duration answerTimeout, Duration quietTimeout) {
+  HubClient(URI endpoint, Optional<String> token, Duration answerTimeout, Duration quietTimeout) {
     this.endpoint = endpoint;
     this.token = token;
     this.answerTimeout = answerTimeout;

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *         .build();
  * }
  *
- * <p><b>When the hub is asked.</b> Not at all, where the revision is in the cache with the files that
- * loading asks for; so a branch stays what it was when it was first downloaded, until {@link
+ * <p><b>When the hub is asked.</b> Not at all, where the revision is in the cache with the files
+ * that loading asks for; so a branch stays what it was when it was first downloaded, until {@link
  * Builder#refresh}. One request for the list of files, where the cache does not know whether the
  * revision has one of the optional files: another program that brought only part of the model does
  * not say so. If the hub cannot be reached then, the cache's files are used, with a warning. Never,
@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
  * those of the JVM ({@code -Dhttps.proxyHost}). On the module path the application {@code requires
  * java.net.http}.
  *
- * <p><b>What fails.</b> A connection that breaks is tried again, and resumes; so does the next call,
- * or process. 429 and 5xx are waited out as the hub asks, up to a minute. All else is a {@link
- * ModelLoadException} that names the address, the status and the way out. The token is sent to the
- * hub's own address alone, and is in no message.
+ * <p><b>What fails.</b> A connection that breaks is tried again, and resumes; so does the next
+ * call, or process. 429 and 5xx are waited out as the hub asks, up to a minute. All else is a
+ * {@link ModelLoadException} that names the address, the status and the way out. The token is sent
+ * to the hub's own address alone, and is in no message.
  *
  * <p>Thread-safe. Nothing happens before a file is asked for.
  */
@@ -142,6 +142,15 @@ public final class HubModel {
    */
   public List<String> files() {
     return repository.names();
+  }
+
+  /**
+   * Whether only the cache is used.
+   *
+   * @return whether no connection may be opened
+   */
+  public boolean isOffline() {
+    return revision.offline();
   }
 
   /** Name, revision and hub, for messages. */

@@ -2,7 +2,6 @@ package dev.reranker.onnx.hub;
 
 import dev.reranker.error.ModelLoadException;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
@@ -21,12 +20,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that is being downloaded. An answer's bytes go where the answer says that they begin, which
- * need not be where they were asked for: an answer of 200 is the whole file.
+ * A file that is being downloaded. An answer's bytes go where the answer says that they begin,
+ * which need not be where they were asked for: an answer of 200 is the whole file.
  */
 final class PartialFile implements BodyHandler<Long>, AutoCloseable {
 
-  private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
+  private static final Pattern RANGE =
+      Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
 
   private final String name;
   private final long size;
@@ -131,7 +131,11 @@ final class PartialFile implements BodyHandler<Long>, AutoCloseable {
         position += channel.write(buffer);
       }
     }
-    progress.at(name, position, size);
+    try {
+      progress.at(name, position, size);
+    } catch (RuntimeException e) {
+      throw new ModelLoadException("who hears of the download of " + name + " failed", e);
+    }
   }
 
   /** Puts what was written on the disk. */

@@ -26,7 +26,8 @@ final class Refusal {
     String status = answer.status() + (code.isEmpty() ? "" : " (" + code + ")");
     if (code.equals("GatedRepo")) {
       return status
-          + ": accept the terms at the model's page, and set HF_TOKEN to a token of the same account";
+          + ": accept the terms at the model's page, and set HF_TOKEN to a token of the same"
+          + " account";
     }
     return switch (answer.status()) {
       case 401, 403 ->

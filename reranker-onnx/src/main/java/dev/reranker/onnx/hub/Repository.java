@@ -31,7 +31,8 @@ final class Repository {
   private @Nullable Listing listing;
   private boolean unreachable;
 
-  Repository(HubRevision model, HubCache cache, HubClient client, HubProgress progress, Retries retries) {
+  Repository(
+      HubRevision model, HubCache cache, HubClient client, HubProgress progress, Retries retries) {
     this.model = model;
     this.cache = cache;
     this.client = client;

@@ -34,8 +34,7 @@ class EnvironmentTest {
     assertThat(with("XDG_CACHE_HOME", "/x").cache()).hasToString("/x/huggingface/hub");
     assertThat(with("XDG_CACHE_HOME", "/x", "HF_HOME", "/hf").cache()).hasToString("/hf/hub");
     assertThat(with("HF_HOME", "~/hf").cache()).isEqualTo(home.resolve("hf/hub"));
-    assertThat(with("HF_HOME", "/hf", "HUGGINGFACE_HUB_CACHE", "/old").cache())
-        .hasToString("/old");
+    assertThat(with("HF_HOME", "/hf", "HUGGINGFACE_HUB_CACHE", "/old").cache()).hasToString("/old");
     assertThat(with("HUGGINGFACE_HUB_CACHE", "/old", "HF_HUB_CACHE", "/c").cache())
         .hasToString("/c");
   }
@@ -67,7 +66,8 @@ class EnvironmentTest {
     assertThatThrownBy(() -> with("HF_TOKEN", token).token())
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("HF_TOKEN")
-        .hasMessageNotContaining("hf_").hasMessageNotContaining("ü");
+        .hasMessageNotContaining("hf_")
+        .hasMessageNotContaining("ü");
   }
 
   @Test

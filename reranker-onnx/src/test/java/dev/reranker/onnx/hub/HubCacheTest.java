@@ -1,10 +1,10 @@
 package dev.reranker.onnx.hub;
 
-import dev.reranker.testkit.StubHub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.error.ModelLoadException;
+import dev.reranker.testkit.StubHub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,8 +89,7 @@ class HubCacheTest {
         .hasMessageContaining("refs/main says " + NEWER)
         .hasMessageContaining("snapshots/" + NEWER + " is missing")
         .hasMessageContaining("[" + StubHub.COMMIT + "]");
-    assertThat(model().build().file("config.json").orElseThrow()).hasContent("{\"of\":\"hub\"}"
-        .replace("{\"of\":\"hub\"}", "{}"));
+    assertThat(model().build().file("config.json").orElseThrow()).hasContent("{}");
     assertThat(folder().resolve("refs/main")).hasContent(StubHub.COMMIT);
   }
 
@@ -210,7 +209,7 @@ class HubCacheTest {
 
   @Test
   void revisionsOfPullRequestsLieWherePythonPutsThem() throws IOException {
-    model().revision("refs/pr/7").build().file("config.json").orElseThrow();
+    assertThat(model().revision("refs/pr/7").build().file("config.json")).isPresent();
     assertThat(folder().resolve("refs/refs/pr/7")).hasContent(StubHub.COMMIT);
     assertThat(hub.seen().getFirst().path()).endsWith("/revision/refs%2Fpr%2F7");
   }
@@ -218,10 +217,10 @@ class HubCacheTest {
   @Test
   void aCommitIsNotLookedUp() throws IOException {
     hub.next("/revision/main", StubHub.of(500));
-    model().revision(StubHub.COMMIT).build().file("config.json").orElseThrow();
+    assertThat(model().revision(StubHub.COMMIT).build().file("config.json")).isPresent();
     assertThat(folder().resolve("refs")).doesNotExist();
     hub.forget();
-    model().revision(StubHub.COMMIT).build().file("config.json").orElseThrow();
+    assertThat(model().revision(StubHub.COMMIT).build().file("config.json")).isPresent();
     assertThat(hub.seen()).isEmpty();
   }
 }

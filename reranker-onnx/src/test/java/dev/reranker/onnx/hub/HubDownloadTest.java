@@ -1,10 +1,11 @@
 package dev.reranker.onnx.hub;
 
-import dev.reranker.testkit.StubHub;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.error.ModelLoadException;
+import dev.reranker.testkit.StubHub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes over the network, and in which state it leaves the cache (cases h02 and h03). */
@@ -71,7 +73,7 @@ class HubDownloadTest {
     assertThat(config).hasContent("{\"a\":1}");
     assertThat(graph).hasBinaryContent(LARGE);
     assertThat(model.commit()).isEqualTo(StubHub.COMMIT);
-    String small = StubHub.etag("{\"a\":1}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    String small = StubHub.etag("{\"a\":1}".getBytes(UTF_8));
     String empty = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"; // git's hash of nothing
     String snapshot = "snapshots/" + StubHub.COMMIT;
     assertThat(cached())
@@ -92,7 +94,8 @@ class HubDownloadTest {
 
   @Test
   void whereThereAreNoLinksFilesAreMoved() throws IOException {
-    var variables = Map.of("HF_ENDPOINT", hub.endpoint().toString(), "HF_HUB_DISABLE_SYMLINKS", "1");
+    var variables =
+        Map.of("HF_ENDPOINT", hub.endpoint().toString(), "HF_HUB_DISABLE_SYMLINKS", "1");
     Path graph = Hubs.model(home, variables).build().file("onnx/model.onnx").orElseThrow();
     assertThat(Files.isSymbolicLink(graph)).isFalse();
     assertThat(graph).hasBinaryContent(LARGE);
@@ -105,7 +108,7 @@ class HubDownloadTest {
   @Test
   void theTokenStaysAtTheHub() {
     hub.requireToken(TOKEN);
-    model().token(TOKEN).build().file("onnx/model.onnx").orElseThrow();
+    assertThat(model().token(TOKEN).build().file("onnx/model.onnx")).isPresent();
     assertThat(hub.seen()).hasSize(4).filteredOn(StubHub.Seen::atStore).hasSize(1);
     for (StubHub.Seen request : hub.seen()) {
       assertThat(request.header("Authorization"))
@@ -120,7 +123,7 @@ class HubDownloadTest {
     hub.requireToken(TOKEN);
     String path = "/acme/tiny-rr/resolve/" + StubHub.COMMIT + "/config.json";
     for (String method : List.of("HEAD", "GET")) {
-      hub.next(method + " " + path, StubHub.of(307, "Location", path + "/../config.json?moved"));
+      hub.next(method + " " + path, StubHub.of(307, "Location", path + "?moved"));
     }
     assertThat(model().token(TOKEN).build().file("config.json").orElseThrow())
         .hasContent("{\"a\":1}");
@@ -163,9 +166,14 @@ class HubDownloadTest {
   void factsAreTheHubsAndAWeakTagLosesItsMark() throws IOException {
     hub.next(
         "HEAD /acme/tiny-rr/resolve/" + StubHub.COMMIT + "/config.json",
-        StubHub.of(200, "ETag", "W/\"" + StubHub.etag("{\"a\":1}".getBytes()) + '"', "Content-Length", "7"));
-    model().build().file("config.json").orElseThrow();
-    assertThat(cached()).contains("blobs/" + StubHub.etag("{\"a\":1}".getBytes()));
+        StubHub.of(
+            200,
+            "ETag",
+            "W/\"" + StubHub.etag("{\"a\":1}".getBytes(UTF_8)) + '"',
+            "Content-Length",
+            "7"));
+    assertThat(model().build().file("config.json")).isPresent();
+    assertThat(cached()).contains("blobs/" + StubHub.etag("{\"a\":1}".getBytes(UTF_8)));
   }
 
   // h03: what answers a request for the rest
@@ -186,11 +194,9 @@ class HubDownloadTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"200 1500", "206 1500", "206 1024", "206 0"})
-  void aPartGoesWhereItSaysThatItBegins(String answer) throws IOException {
+  @CsvSource({"200, 1500", "206, 1500", "206, 1024", "206, 0"})
+  void aPartGoesWhereItSaysThatItBegins(int status, int from) throws IOException {
     leavePartial(Arrays.copyOf(LARGE, 1500));
-    int status = Integer.parseInt(answer.split(" ")[0]);
-    int from = Integer.parseInt(answer.split(" ")[1]);
     hub.next(
         "store/onnx/model.onnx",
         exchange -> {
@@ -221,9 +227,7 @@ class HubDownloadTest {
           "store/onnx/model.onnx",
           exchange -> {
             int from = end - 500;
-            exchange
-                .getResponseHeaders()
-                .set("Content-Range", "bytes " + from + "-4095/4096");
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-4095/4096");
             exchange.sendResponseHeaders(from == 0 ? 200 : 206, 4096 - from);
             exchange.getResponseBody().write(LARGE, from, 500);
             exchange.getResponseBody().flush();
@@ -250,7 +254,9 @@ class HubDownloadTest {
   @Test
   void anAnswerThatIsAlwaysShortIsGivenUp() throws IOException {
     for (int i = 0; i < 100; i++) {
-      hub.next("store/onnx/model.onnx", exchange -> StubHub.bytes(exchange, 200, Arrays.copyOf(LARGE, 100)));
+      hub.next(
+          "store/onnx/model.onnx",
+          exchange -> StubHub.bytes(exchange, 200, Arrays.copyOf(LARGE, 100)));
     }
     assertThatThrownBy(() -> model().build().file("onnx/model.onnx"))
         .isInstanceOf(ModelLoadException.class)
@@ -307,7 +313,7 @@ class HubDownloadTest {
   void aSmallFileIsCheckedByGitsHash() {
     hub.next(
         "GET /acme/tiny-rr/resolve/" + StubHub.COMMIT + "/config.json",
-        exchange -> StubHub.bytes(exchange, 200, "{\"a\":2}".getBytes()));
+        exchange -> StubHub.bytes(exchange, 200, "{\"a\":2}".getBytes(UTF_8)));
     assertThatThrownBy(() -> model().build().file("config.json"))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("has the hash");
@@ -315,7 +321,9 @@ class HubDownloadTest {
 
   @Test
   void moreBytesThanTheHubSaysEndTheDownload() {
-    hub.next("store/onnx/model.onnx", exchange -> {
+    hub.next(
+        "store/onnx/model.onnx",
+        exchange -> {
           exchange.sendResponseHeaders(200, 0); // as long as it likes
           for (int i = 0; i < 1000; i++) {
             exchange.getResponseBody().write(LARGE);
@@ -330,7 +338,14 @@ class HubDownloadTest {
   void aFileLargerThanTheDiskIsRefusedAtOnce() {
     hub.next(
         "HEAD /acme/tiny-rr/resolve/" + StubHub.COMMIT + "/onnx/model.onnx",
-        StubHub.of(302, "Location", hub.storeEndpoint() + "/x", "X-Linked-Etag", LARGE_TAG, "X-Linked-Size", "900000000000000000"));
+        StubHub.of(
+            302,
+            "Location",
+            hub.storeEndpoint() + "/x",
+            "X-Linked-Etag",
+            LARGE_TAG,
+            "X-Linked-Size",
+            "900000000000000000"));
     assertThatThrownBy(() -> model().build().file("onnx/model.onnx"))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("900000000000000000 bytes")

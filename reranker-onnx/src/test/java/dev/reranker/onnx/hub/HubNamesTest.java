@@ -22,17 +22,27 @@ class HubNamesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', acme/tiny-rr, main, config.json, https://huggingface.co/acme/tiny-rr/resolve/main/config.json",
-    "'  ', acme/tiny-rr, main, config.json, https://huggingface.co/acme/tiny-rr/resolve/main/config.json",
-    "http://127.0.0.1:8900/, acme/tiny-rr, main, config.json, http://127.0.0.1:8900/acme/tiny-rr/resolve/main/config.json",
-    "' http://127.0.0.1:8900 ', acme/tiny-rr, main, config.json, http://127.0.0.1:8900/acme/tiny-rr/resolve/main/config.json",
-    "http://127.0.0.1:8900/mirror/hf, acme/tiny-rr, main, config.json, http://127.0.0.1:8900/mirror/hf/acme/tiny-rr/resolve/main/config.json",
-    "http://127.0.0.1:8900/mirror/hf//, acme/tiny-rr, main, onnx/model.onnx, http://127.0.0.1:8900/mirror/hf/acme/tiny-rr/resolve/main/onnx/model.onnx",
-    "'', acme/tiny-rr, refs/pr/7, config.json, https://huggingface.co/acme/tiny-rr/resolve/refs%2Fpr%2F7/config.json",
-    "'', acme/tiny-rr, a%20b, config.json, https://huggingface.co/acme/tiny-rr/resolve/a%2520b/config.json",
-    "'', acme/tiny-rr, v1+fix, onnx/model q8#1.onnx, https://huggingface.co/acme/tiny-rr/resolve/v1%2Bfix/onnx/model%20q8%231.onnx",
+    "'', acme/tiny-rr, main, config.json,"
+        + " https://huggingface.co/acme/tiny-rr/resolve/main/config.json",
+    "'  ', acme/tiny-rr, main, config.json,"
+        + " https://huggingface.co/acme/tiny-rr/resolve/main/config.json",
+    "http://127.0.0.1:8900/, acme/tiny-rr, main, config.json,"
+        + " http://127.0.0.1:8900/acme/tiny-rr/resolve/main/config.json",
+    "' http://127.0.0.1:8900 ', acme/tiny-rr, main, config.json,"
+        + " http://127.0.0.1:8900/acme/tiny-rr/resolve/main/config.json",
+    "http://127.0.0.1:8900/mirror/hf, acme/tiny-rr, main, config.json,"
+        + " http://127.0.0.1:8900/mirror/hf/acme/tiny-rr/resolve/main/config.json",
+    "http://127.0.0.1:8900/mirror/hf//, acme/tiny-rr, main, onnx/model.onnx,"
+        + " http://127.0.0.1:8900/mirror/hf/acme/tiny-rr/resolve/main/onnx/model.onnx",
+    "'', acme/tiny-rr, refs/pr/7, config.json,"
+        + " https://huggingface.co/acme/tiny-rr/resolve/refs%2Fpr%2F7/config.json",
+    "'', acme/tiny-rr, a%20b, config.json,"
+        + " https://huggingface.co/acme/tiny-rr/resolve/a%2520b/config.json",
+    "'', acme/tiny-rr, v1+fix, onnx/model q8#1.onnx,"
+        + " https://huggingface.co/acme/tiny-rr/resolve/v1%2Bfix/onnx/model%20q8%231.onnx",
     "'', tiny-rr, main, config.json, https://huggingface.co/tiny-rr/resolve/main/config.json",
-    "'', acme/tiny-rr, main, größe/模型?.json, https://huggingface.co/acme/tiny-rr/resolve/main/gr%C3%B6%C3%9Fe/%E6%A8%A1%E5%9E%8B%3F.json"
+    "'', acme/tiny-rr, main, größe/模型?.json,"
+        + " https://huggingface.co/acme/tiny-rr/resolve/main/gr%C3%B6%C3%9Fe/%E6%A8%A1%E5%9E%8B%3F.json"
   })
   void addressOfAFile(String endpoint, String id, String revision, String file, String expected) {
     assertThat(HubNames.content(endpoint(endpoint), HubNames.id(id), revision, file))
@@ -76,8 +86,22 @@ class HubNamesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "a/b/c", "/a", "a/", "../a", "a/..", "a--b/c", "a..b", "-a/b", "a/b.", "a b/c",
-        "a\\b", "https://huggingface.co/a/b", "a/b@main", "ä/b"
+        "",
+        " ",
+        "a/b/c",
+        "/a",
+        "a/",
+        "../a",
+        "a/..",
+        "a--b/c",
+        "a..b",
+        "-a/b",
+        "a/b.",
+        "a b/c",
+        "a\\b",
+        "https://huggingface.co/a/b",
+        "a/b@main",
+        "ä/b"
       })
   void noNameOfAModel(String id) {
     assertThatIllegalArgumentException()
@@ -90,8 +114,19 @@ class HubNamesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "../x", "/x", "C:x", "..\\x", "\\\\host\\x", "a/../../x", "a/./b", "a//b", "a/", "", " ",
-        "a\nb", "a\u0000b"
+        "../x",
+        "/x",
+        "C:x",
+        "..\\x",
+        "\\\\host\\x",
+        "a/../../x",
+        "a/./b",
+        "a//b",
+        "a/",
+        "",
+        " ",
+        "a\nb",
+        "a\u0000b"
       })
   void noFileInside(String name) {
     assertThatThrownBy(() -> HubNames.file(name))

@@ -1,9 +1,9 @@
 package dev.reranker.onnx.hub;
 
-import dev.reranker.testkit.StubHub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reranker.testkit.ChildJvm;
+import dev.reranker.testkit.StubHub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +89,8 @@ class HubProcessesTest {
               .mapToObj(
                   i ->
                       threads.submit(
-                          () -> Hubs.model(hub, home).build().file("onnx/model.onnx").orElseThrow()))
+                          () ->
+                              Hubs.model(hub, home).build().file("onnx/model.onnx").orElseThrow()))
               .toList();
       for (Future<Path> path : paths) {
         assertThat(path.get()).hasBinaryContent(LARGE);

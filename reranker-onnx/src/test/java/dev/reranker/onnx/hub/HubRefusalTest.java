@@ -1,10 +1,11 @@
 package dev.reranker.onnx.hub;
 
-import dev.reranker.testkit.StubHub;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reranker.error.ModelLoadException;
+import dev.reranker.testkit.StubHub;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +47,8 @@ class HubRefusalTest {
   @ParameterizedTest
   @CsvSource({
     "401, '', 401: it is not there or private or gated: if it is there set HF_TOKEN",
-    "401, RepoNotFound, 401 (RepoNotFound): it is not there or private or gated: if it is there set HF_TOKEN",
+    "401, RepoNotFound, 401 (RepoNotFound): it is not there or private or gated: if it is there set"
+        + " HF_TOKEN",
     "403, GatedRepo, 403 (GatedRepo): accept the terms at the model's page and set HF_TOKEN",
     "404, RevisionNotFound, 404 (RevisionNotFound): there is no such branch tag or commit",
     "404, RepoNotFound, 404 (RepoNotFound): there is no such model",
@@ -146,11 +148,16 @@ class HubRefusalTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "<html>captive portal</html>", "", "[]", "{}", "{\"sha\":\"x\",\"siblings\":[]}", "{\"sha\":1,\"siblings\":[]}",
+        "<html>captive portal</html>",
+        "",
+        "[]",
+        "{}",
+        "{\"sha\":\"x\",\"siblings\":[]}",
+        "{\"sha\":1,\"siblings\":[]}",
         "{\"sha\":\"0123456789abcdef0123456789abcdef01234567\",\"siblings\":{}}"
       })
   void anAnswerThatIsNoList(String answer) {
-    hub.next(LIST, exchange -> StubHub.bytes(exchange, 200, answer.getBytes()));
+    hub.next(LIST, exchange -> StubHub.bytes(exchange, 200, answer.getBytes(UTF_8)));
     assertThatThrownBy(() -> model().build().file("config.json"))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("/api/models/acme/tiny-rr/revision/main");
@@ -163,7 +170,7 @@ class HubRefusalTest {
     String list =
         "{\"sha\":\"%s\",\"siblings\":[{\"rfilename\":\"config.json\"},{\"rfilename\":\"%s\"}]}"
             .formatted(StubHub.COMMIT, name);
-    hub.next(LIST, exchange -> StubHub.bytes(exchange, 200, list.getBytes()));
+    hub.next(LIST, exchange -> StubHub.bytes(exchange, 200, list.getBytes(UTF_8)));
     assertThatThrownBy(() -> model().build().file("config.json"))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("nothing was read or written");
