@@ -41,6 +41,7 @@ final class Engine implements AutoCloseable {
       TokenTemplate template,
       OnnxSession session,
       EngineSettings settings,
+      String graph,
       int maxLength,
       int padId,
       Fingerprint fingerprint) {
@@ -58,6 +59,7 @@ final class Engine implements AutoCloseable {
         new ModelInfo(
             settings.name(),
             this.fingerprint.toString(),
+            graph,
             session.provider(),
             maxLength,
             settings.threads(session.provider()),
@@ -128,7 +130,14 @@ final class Engine implements AutoCloseable {
         try {
           Fingerprint fingerprint = reading.fingerprint().with("lowerCase", rules.lowerCase());
           return new Engine(
-              tokenizer, template, session, settings, parts.maxLength(), padId, fingerprint);
+              tokenizer,
+              template,
+              session,
+              settings,
+              graph.file().shortName(),
+              parts.maxLength(),
+              padId,
+              fingerprint);
         } catch (RuntimeException | Error e) {
           session.close();
           throw e;

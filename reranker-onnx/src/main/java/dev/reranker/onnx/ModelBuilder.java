@@ -19,6 +19,7 @@ abstract class ModelBuilder<B extends ModelBuilder<B>> {
 
   private @Nullable ModelSource source;
   private @Nullable String name;
+  private Precision precision = Precision.FULL;
   private OptionalInt maxLength = OptionalInt.empty();
   private OptionalInt threads = OptionalInt.empty();
   private OptionalInt batchTokens = OptionalInt.empty();
@@ -56,6 +57,19 @@ abstract class ModelBuilder<B extends ModelBuilder<B>> {
       throw new IllegalArgumentException("a model's name must not be blank");
     }
     this.name = name;
+    return self();
+  }
+
+  /**
+   * Sets which of the model's graphs is taken where the source has not chosen one; default: {@link
+   * Precision#FULL}. It has no effect on a model that encodes apart by two graphs of its own, such
+   * as the default one.
+   *
+   * @param precision the choice
+   * @return this
+   */
+  public B precision(Precision precision) {
+    this.precision = Objects.requireNonNull(precision, "precision");
     return self();
   }
 
@@ -200,7 +214,7 @@ abstract class ModelBuilder<B extends ModelBuilder<B>> {
   EngineSettings settings(Supplier<ModelSource> defaultSource) {
     ModelSource from = source == null ? defaultSource.get() : source;
     return new EngineSettings(
-        from,
+        from.preferring(Variants.graphs(precision, providers.getFirst())),
         name == null ? from.name() : name,
         maxLength,
         threads,

@@ -216,6 +216,15 @@ final class ModelConfig {
     if (type.isPresent() && !use.modelTypes().contains(type.get())) {
       throw sentenceTransformers.refuse("model_type", use.advice());
     }
+    if (use == ModelUse.RERANKER
+        && config.has("architectures")
+        && config.texts("architectures").stream().anyMatch(name -> name.endsWith("ForCausalLM"))) {
+      throw config.refuse(
+          "architectures",
+          "it is generative, and is no cross-encoder without its prompt and its yes and no: take a"
+              + " conversion to sequence classification whose prompt is in the texts, or a"
+              + " cross-encoder");
+    }
     Optional<String> task = sentenceBert.text("transformer_task");
     if (task.isPresent() && !task.get().equals(use.transformerTask())) {
       throw sentenceBert.refuse("transformer_task", use.advice());

@@ -88,6 +88,11 @@ record ModelFile(String name, Optional<Path> path, Opener opener) {
         });
   }
 
+  /** The file's name without its folder. */
+  String shortName() {
+    return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+  }
+
   /** All of it. */
   byte[] read() {
     return read(Integer.MAX_VALUE, "a graph in memory");

@@ -5,6 +5,7 @@ public final class ModelInfo {
 
   private final String name;
   private final String fingerprint;
+  private final String graph;
   private final ExecutionProvider provider;
   private final int maxLength;
   private final int threads;
@@ -13,12 +14,14 @@ public final class ModelInfo {
   ModelInfo(
       String name,
       String fingerprint,
+      String graph,
       ExecutionProvider provider,
       int maxLength,
       int threads,
       int batchTokens) {
     this.name = name;
     this.fingerprint = fingerprint;
+    this.graph = graph;
     this.provider = provider;
     this.maxLength = maxLength;
     this.threads = threads;
@@ -27,7 +30,8 @@ public final class ModelInfo {
 
   /** The same model, whose fingerprint covers more settings. */
   ModelInfo with(Fingerprint fingerprint) {
-    return new ModelInfo(name, fingerprint.toString(), provider, maxLength, threads, batchTokens);
+    return new ModelInfo(
+        name, fingerprint.toString(), graph, provider, maxLength, threads, batchTokens);
   }
 
   /**
@@ -49,6 +53,15 @@ public final class ModelInfo {
    */
   public String fingerprint() {
     return fingerprint;
+  }
+
+  /**
+   * The graph that was taken, of several that the model may have.
+   *
+   * @return the file's name, without its folder
+   */
+  public String graph() {
+    return graph;
   }
 
   /**
@@ -90,7 +103,7 @@ public final class ModelInfo {
   /** All of it, for the log. */
   @Override
   public String toString() {
-    return "%s (%s) on %s: %d tokens, %d threads, batches of %d tokens"
-        .formatted(name, fingerprint, provider, maxLength, threads, batchTokens);
+    return "%s (%s), %s on %s: %d tokens, %d threads, batches of %d tokens"
+        .formatted(name, fingerprint, graph, provider, maxLength, threads, batchTokens);
   }
 }

@@ -78,6 +78,7 @@ public final class ModelSource {
   private final Function<String, @Nullable ModelFile> files;
   private final Supplier<List<String>> graphs;
   private final List<String> graph;
+  private final boolean chosen;
 
   private enum Kind {
     DIRECTORY,
@@ -92,13 +93,15 @@ public final class ModelSource {
       String place,
       Function<String, @Nullable ModelFile> files,
       Supplier<List<String>> graphs,
-      List<String> graph) {
+      List<String> graph,
+      boolean chosen) {
     this.name = name;
     this.kind = kind;
     this.place = place;
     this.files = files;
     this.graphs = graphs;
     this.graph = graph;
+    this.chosen = chosen;
   }
 
   /**
@@ -118,7 +121,8 @@ public final class ModelSource {
           return ModelFile.at(absolute.resolve(file));
         },
         () -> GraphNames.in(absolute),
-        GRAPH);
+        GRAPH,
+        false);
   }
 
   /**
@@ -149,7 +153,8 @@ public final class ModelSource {
         model.toString(),
         file -> HubFiles.find(model, file),
         () -> HubFiles.graphs(model),
-        GRAPH);
+        GRAPH,
+        false);
   }
 
   /**
@@ -185,7 +190,8 @@ public final class ModelSource {
         "class path folder " + root,
         files,
         () -> GraphNames.USUAL.stream().filter(file -> files.apply(file) != null).toList(),
-        GRAPH);
+        GRAPH,
+        false);
   }
 
   /**
@@ -207,7 +213,8 @@ public final class ModelSource {
           return path == null ? null : ModelFile.at(path);
         },
         List::of,
-        GRAPH);
+        GRAPH,
+        false);
   }
 
   /**
@@ -228,7 +235,8 @@ public final class ModelSource {
           return resource == null ? null : resource(resource);
         },
         List::of,
-        GRAPH);
+        GRAPH,
+        false);
   }
 
   /**
@@ -244,7 +252,7 @@ public final class ModelSource {
       throw new IllegalStateException(
           "the graph of " + place + " is already chosen: give another file instead");
     }
-    return new ModelSource(name, kind, place, files, graphs, List.of(file));
+    return new ModelSource(name, kind, place, files, graphs, List.of(file), true);
   }
 
   /**
@@ -269,7 +277,14 @@ public final class ModelSource {
 
   /** Whether a graph was chosen, by its name or its file. */
   boolean hasChosenGraph() {
-    return kind == Kind.SINGLE_FILES || !graph.equals(GRAPH);
+    return kind == Kind.SINGLE_FILES || chosen;
+  }
+
+  /** The same with other graphs to look for, the preferred first, unless one was chosen. */
+  ModelSource preferring(List<String> preferred) {
+    return hasChosenGraph()
+        ? this
+        : new ModelSource(name, kind, place, files, graphs, preferred, false);
   }
 
   /** The graph: the chosen file, or the one with the usual name. */
@@ -308,12 +323,12 @@ public final class ModelSource {
   private ModelLoadException noGraph() {
     List<String> there = graphs.get();
     if (there.isEmpty()) {
-      return missing(graph);
+      return missing(chosen ? graph : GRAPH);
     }
     return new ModelLoadException(
         "%s is missing in %s, but %s %s there: choose one by ModelSource.%s(..).graph(\"%s\")"
             .formatted(
-                String.join(" or ", graph),
+                String.join(" or ", chosen ? graph : GRAPH),
                 place,
                 String.join(", ", there),
                 there.size() == 1 ? "is" : "are",

@@ -15,6 +15,10 @@ final class RerankerConfig {
   private static final String OF_TWO =
       "of two labels the sigmoid of their difference or the difference is given" + CHOOSE;
 
+  /** What graphs without a head call their outputs. */
+  private static final Set<String> HEADLESS =
+      Set.of("last_hidden_state", "token_embeddings", "sentence_embedding");
+
   private static final Set<String> POSITIVE =
       Set.of(
           "1",
@@ -201,11 +205,17 @@ final class RerankerConfig {
 
   /** Refuses heads that are not one of one or two labels; the shape is the graph's output. */
   static ModelLoadException notOneOrTwo(String model, GraphOutput output) {
+    boolean headless = HEADLESS.contains(output.name());
     return new ModelLoadException(
-        "'%s' gives its output '%s' as [batch, %s]; a cross-encoder with one or two labels gives [batch], [batch, 1], [batch, 1, 1] or [batch, 2]"
+        "'%s' gives its output '%s' as [batch, %s]; a cross-encoder with one or two labels gives [batch], [batch, 1], [batch, 1, 1] or [batch, 2]%s"
             .formatted(
                 model,
                 output.name(),
-                java.util.Arrays.toString(output.rowShape()).replaceAll("[\\[\\]]", "")));
+                java.util.Arrays.toString(output.rowShape()).replaceAll("[\\[\\]]", ""),
+                headless
+                    ? ": the graph ends before the classification head, which is missing; export it"
+                        + " with 'optimum-cli export onnx --task text-classification', or choose"
+                        + " another graph of the model"
+                    : ""));
   }
 }

@@ -35,7 +35,7 @@ class SharedBatchesTest {
   private static final int LENGTH = 32;
   private static final int ROWS = 16;
   private static final ModelInfo INFO =
-      new ModelInfo("gate", "v1-0", ExecutionProvider.cpu(), 512, 1, LENGTH * ROWS);
+      new ModelInfo("gate", "v1-0", "model.onnx", ExecutionProvider.cpu(), 512, 1, LENGTH * ROWS);
   private static final TokenTemplate AROUND =
       new TokenTemplate(
           List.of(new int[0], new int[0]), List.of(new int[0], new int[0]), new int[1]);

@@ -1,6 +1,7 @@
 package dev.reranker.examples.cli;
 
 import dev.reranker.onnx.OnnxReranker;
+import dev.reranker.onnx.Precision;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,6 +25,16 @@ final class ModelOption {
               + " the bundled model.")
   private @Nullable String model;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "full|auto",
+      defaultValue = "full",
+      description =
+          "With --model, which of its graphs: full, the usual one, or auto, the one that this"
+              + " machine computes fastest of those it has, mostly of 8-bit integers: measure what"
+              + " it loses. Default: ${DEFAULT-VALUE}.")
+  private Precision precision;
+
   /** Loads the model; the caller closes it. */
   OnnxReranker open() {
     return model == null
@@ -31,6 +42,6 @@ final class ModelOption {
         : new NamedModel("--model", model)
             .load(
                 command.commandLine().getErr(),
-                source -> OnnxReranker.builder().model(source).build());
+                source -> OnnxReranker.builder().model(source).precision(precision).build());
   }
 }
