@@ -28,6 +28,16 @@ public interface PassagePreparer {
   String name();
 
   /**
+   * Whether it can prepare passages; some kinds of a model can, others read query and passage
+   * together only.
+   *
+   * @return whether the methods below work; true unless an implementation says otherwise
+   */
+  default boolean prepares() {
+    return true;
+  }
+
+  /**
    * The identity of what prepares: its {@link PreparedPassage#fingerprint()}.
    *
    * @return the fingerprint

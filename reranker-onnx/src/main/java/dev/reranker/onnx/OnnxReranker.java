@@ -162,12 +162,12 @@ public final class OnnxReranker implements Reranker, Scorer, PassagePreparer {
     return combiner;
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>It covers the encoder, the tokenizer and how a passage is read, but not the scorer and not
-   * the query: what changes those leaves prepared passages as they are.
-   */
+  @Override
+  public boolean prepares() {
+    return late != null;
+  }
+
+  /** {@inheritDoc} It covers how a passage is read, not how a query is, nor the scorer. */
   @Override
   public String preparedFingerprint() {
     return late().preparedFingerprint();

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What reads the documents of an index: a reranker that prepares passages and so embeds them too,
- * an embedding model, both, or nothing where words are enough.
+ * What reads the documents of an index: a reranker that prepares passages and mostly embeds them
+ * too, an embedding model, both, or nothing where words are enough.
  *
  * @param preparer stays the caller's to close
  * @param embedder closed with this; none where the preparer's vectors serve
@@ -26,9 +26,9 @@ record IndexModels(
    * @param reranker prepares, if it can
    */
   static IndexModels open(FirstStageOptions options, Optional<OnnxReranker> reranker) {
-    Optional<OnnxReranker> preparer = reranker.filter(r -> r.embedder().isPresent());
-    boolean needed =
-        options.kind() != Kind.BM25 && (options.choosesEmbedder() || preparer.isEmpty());
+    Optional<OnnxReranker> preparer = reranker.filter(OnnxReranker::prepares);
+    boolean embeds = preparer.flatMap(OnnxReranker::embedder).isPresent();
+    boolean needed = options.kind() != Kind.BM25 && (options.choosesEmbedder() || !embeds);
     return new IndexModels(
         preparer,
         needed ? Optional.of(options.openEmbedder()) : Optional.empty(),
@@ -44,7 +44,7 @@ record IndexModels(
     if (embedder.isPresent()) {
       queries.check(embedder.get(), ownEmbedder);
     } else {
-      preparer.ifPresent(queries::checkAsEmbedder);
+      preparer.filter(model -> model.embedder().isPresent()).ifPresent(queries::checkAsEmbedder);
     }
   }
 
@@ -62,7 +62,7 @@ record IndexModels(
         model -> {
           parts.add("prepared " + model.preparedFingerprint());
           if (embedder.isEmpty()) {
-            parts.add(model.embedder().orElseThrow().fingerprint());
+            model.embedder().ifPresent(own -> parts.add(own.fingerprint()));
           }
         });
     embedder.ifPresent(model -> parts.add(model.fingerprint()));

@@ -66,6 +66,20 @@ class SearchCommandTest {
         .containsOnlyOnce("its score replaces the first stage's order (--combine replace)");
   }
 
+  /** It prepares passages and does not embed them. */
+  @Test
+  void aColbertsPassagesAreInTheIndexToo() throws Exception {
+    String model =
+        Path.of(SearchCommandTest.class.getResource("/families/colbert").toURI()).toString();
+    for (String retriever : List.of("bm25", "hybrid")) {
+      Cli cli = search("--model", model, "--retriever", retriever, "whales sleep");
+      assertThat(cli.exit()).as(cli.err()).isZero();
+      assertThat(cli.err())
+          .containsPattern("colbert: (\\d) passages scored, \\1 of them prepared")
+          .contains("its score replaces the first stage's order (--combine replace, its default)");
+    }
+  }
+
   @Test
   void oneIndexServesAllRetrieversOfOneModel() {
     assertThat(search("--retriever", "bm25", "apnea").err()).contains("indexing: 3 of 3");
