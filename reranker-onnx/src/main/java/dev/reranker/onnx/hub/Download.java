@@ -4,12 +4,14 @@ import dev.reranker.error.ModelLoadException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -81,17 +83,30 @@ final class Download {
     } catch (java.nio.channels.FileLockInterruptionException e) {
       Thread.currentThread().interrupt();
       throw new ModelLoadException("interrupted while another process downloads " + file.name(), e);
-    } catch (IOException | UnsupportedOperationException e) {
-      log.debug("no lock", e);
+    } catch (IOException | UnsupportedOperationException | OverlappingFileLockException e) {
+      log.debug("no lock", e); // the last: another copy of this class in the JVM has it
       return false;
     }
   }
 
   private void fetch(HubClient client, RemoteFile file, Path blob, boolean locked)
       throws IOException {
-    String end = locked ? "" : "." + ProcessHandle.current().pid();
+    String end = locked ? "" : "." + UUID.randomUUID();
     Path partial = blob.resolveSibling(file.etag() + ".reranker" + end + ".incomplete");
-    requireSpace(partial, file);
+    try {
+      requireSpace(partial, file);
+      fill(client, file, partial);
+      Files.move(
+          partial, blob, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      if (!locked) {
+        Files.deleteIfExists(partial); // nobody would go on with it
+      }
+    }
+  }
+
+  /** Brings all of a content into a file, and checks it. */
+  private void fill(HubClient client, RemoteFile file, Path partial) throws IOException {
     try (var body = new PartialFile(partial, file.name(), file.size(), progress)) {
       boolean resumed = body.position() > 0;
       fill(client, file, body);
@@ -110,7 +125,6 @@ final class Download {
       }
       body.force();
     }
-    Files.move(partial, blob, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Asks until all of it is there. */

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.reranker.error.ModelLoadException;
 import dev.reranker.testkit.StubHub;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -351,6 +354,27 @@ class HubDownloadTest {
         .hasMessageContaining("900000000000000000 bytes")
         .hasMessageContaining("HF_HUB_CACHE");
     assertThat(hub.seen()).noneMatch(StubHub.Seen::atStore);
+  }
+
+  /** As another copy of the library in the same JVM would. */
+  @Test
+  void whatCannotBeLockedIsDownloadedBesideAndLeavesNothing() throws IOException {
+    Path locks = home.resolve(".cache/huggingface/hub/.locks/models--acme--tiny-rr");
+    Files.createDirectories(locks);
+    try (FileChannel other =
+            FileChannel.open(
+                locks.resolve(LARGE_TAG + ".lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock held = other.lock()) {
+      assertThat(held.isValid()).isTrue();
+      hub.next("store/onnx/model.onnx", StubHub.of(404));
+      assertThatThrownBy(() -> model().build().file("onnx/model.onnx"))
+          .isInstanceOf(ModelLoadException.class);
+      assertThat(cached()).noneMatch(file -> file.endsWith(".incomplete"));
+      assertThat(model().build().file("onnx/model.onnx").orElseThrow()).hasBinaryContent(LARGE);
+      assertThat(cached()).noneMatch(file -> file.endsWith(".incomplete"));
+    }
   }
 
   @Test
